@@ -1,0 +1,15 @@
+/* check
+label    = { zh = "聊天里的客服账号不在客服名单里", en = "an account in the chats is not in the list of agents" }
+severity = "warn"
+*/
+SELECT
+    accounts.agent_id AS subject,
+    accounts.shop_id AS detail
+FROM accounts
+LEFT JOIN agents
+    ON accounts.shop_id = agents.shop_id AND accounts.agent_id = agents.agent_id
+WHERE
+    agents.agent_id IS NULL
+    AND NOT accounts.is_bot
+    AND EXISTS (SELECT 1 FROM agents)
+ORDER BY accounts.shop_id, accounts.agent_id

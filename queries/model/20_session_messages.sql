@@ -1,0 +1,84 @@
+/* model
+target = "session_messages"
+[params]
+idle_gap_ms = "session.idle_gap_seconds * 1000"
+reopen_gap_ms = "session.reopen_gap_seconds * 1000"
+count_assist_bots = "session.count_assist_bots"
+*/
+-- An idle gap cuts threads that are only "this customer"; a conversation id of the export stands,
+-- unless the customer comes back to it after days (the clock must not run from the first visit).
+WITH numbered AS (
+    SELECT
+        threads.thread_no,
+        threads.conversation_id IS NOT NULL AS has_own_id,
+        customers.customer_no,
+        CASE
+            WHEN messages.sender_role = 'customer' AND accounts.is_bot THEN NULL
+            ELSE accounts.account_no
+        END AS account_no,
+        channels.channel_no,
+        CAST(CASE
+            WHEN messages.sender_role = 'customer' THEN 1
+            WHEN messages.sender_role = 'agent' THEN 2
+            WHEN messages.sender_role = 'assist_bot' AND $count_assist_bots THEN 2
+            WHEN messages.sender_role IN ('bot', 'assist_bot') THEN 3
+            WHEN messages.sender_role = 'auto_reply' THEN 4
+            ELSE 5
+        END AS TINYINT) AS actor,
+        messages.occurred_at,
+        messages.occurred_ms,
+        messages.is_transfer,
+        messages.file_id,
+        messages.source_row
+    FROM messages
+    INNER JOIN threads
+        ON
+            messages.shop_id = threads.shop_id
+            AND coalesce(messages.conversation_id, '') = coalesce(threads.conversation_id, '')
+            AND CASE WHEN messages.conversation_id IS NULL THEN coalesce(messages.customer_id, '') ELSE '' END
+            = CASE WHEN threads.conversation_id IS NULL THEN coalesce(threads.customer_id, '') ELSE '' END
+    LEFT JOIN customers
+        ON
+            messages.shop_id = customers.shop_id
+            AND coalesce(messages.customer_id, threads.customer_id) = customers.customer_id
+    LEFT JOIN accounts
+        ON messages.shop_id = accounts.shop_id AND messages.agent_id = accounts.agent_id
+    LEFT JOIN channels ON messages.channel = channels.channel
+),
+
+compared AS (
+    SELECT
+        *,
+        occurred_ms - lag(occurred_ms) OVER thread AS gap_ms,
+        lag(actor) OVER thread AS previous_actor
+    FROM numbered
+    WINDOW thread AS (PARTITION BY thread_no ORDER BY occurred_at, source_row, file_id)
+),
+
+cut AS (
+    SELECT
+        *,
+        CASE
+            WHEN has_own_id
+                THEN gap_ms >= $reopen_gap_ms AND actor = 1 AND previous_actor <> 1
+            ELSE gap_ms >= $idle_gap_ms
+        END AS starts_session
+    FROM compared
+)
+
+SELECT
+    CAST(thread_no AS BIGINT) * 1000000
+    + count(CASE WHEN starts_session THEN 1 END) OVER thread AS session_no,
+    CAST(row_number() OVER thread AS INTEGER) AS position,
+    thread_no,
+    customer_no,
+    account_no,
+    channel_no,
+    actor,
+    occurred_at,
+    occurred_ms,
+    is_transfer,
+    file_id,
+    source_row
+FROM cut
+WINDOW thread AS (PARTITION BY thread_no ORDER BY occurred_at, source_row, file_id)

@@ -1,0 +1,57 @@
+/* model
+target = "agent_turns"
+*/
+-- A customer run that names no human is addressed to whoever replies next; runs to the same
+-- account that only such a gap kept apart are one turn.
+WITH addressed AS (
+    SELECT
+        session_no,
+        position,
+        asked_at,
+        asked_ms,
+        opens_turn,
+        human_account_no,
+        human_at,
+        human_ms,
+        coalesce(account_no, human_account_no, 0) AS account_no
+    FROM session_runs
+),
+
+compared AS (
+    SELECT
+        *,
+        lag(account_no) OVER (PARTITION BY session_no ORDER BY position) AS previous_account_no
+    FROM addressed
+),
+
+opened AS (
+    SELECT
+        *,
+        coalesce(
+            lead(opens_turn) OVER (PARTITION BY session_no ORDER BY position), TRUE
+        ) AS is_last_of_wait
+    FROM compared
+    WHERE opens_turn OR previous_account_no <> account_no
+),
+
+closed AS (
+    SELECT
+        *,
+        coalesce(is_last_of_wait AND human_account_no = account_no, FALSE) AS is_answered
+    FROM opened
+)
+
+SELECT
+    closed.session_no,
+    sessions.shop_id,
+    sessions.channel,
+    accounts.agent_id,
+    closed.asked_at,
+    CASE WHEN closed.is_answered THEN closed.human_at END AS replied_at,
+    CASE WHEN closed.is_answered THEN (closed.human_ms - closed.asked_ms) / 1000.0 END
+        AS reply_seconds,
+    closed.is_answered,
+    sessions.started_at AS session_started_at
+FROM closed
+INNER JOIN sessions ON closed.session_no = sessions.session_no
+LEFT JOIN accounts ON closed.account_no = accounts.account_no

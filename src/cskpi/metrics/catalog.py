@@ -1,0 +1,101 @@
+"""The catalogue: every metric file, shipped and the shop's own, checked and in report order."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cskpi.errors import DefinitionError, UsageError
+from cskpi.metrics.binding import body_problems
+from cskpi.metrics.declaration import Labels, Metric, declare
+from cskpi.resources import data_dir, user_dir
+from cskpi.store.sqlfile import HeaderError, read_sql_file
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All metrics by group order, then by name; group labels by id."""
+
+    metrics: tuple[Metric, ...]
+    groups: Mapping[str, Labels]
+
+    def select(self, names: list[str]) -> tuple[Metric, ...]:
+        """Return the named metrics in catalogue order, all of them without names.
+
+        Raises:
+            UsageError: a name is unknown.
+        """
+        known = {metric.name for metric in self.metrics}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise UsageError("metric_unknown", name=unknown[0], known=", ".join(sorted(known)))
+        return tuple(m for m in self.metrics if not names or m.name in names)
+
+    def headline(self) -> tuple[Metric, ...]:
+        """Return the metrics shown as cards."""
+        return tuple(metric for metric in self.metrics if metric.headline)
+
+
+def load_catalog(*, prove: bool = False) -> Catalog:
+    """Read and check all metric files.
+
+    Args:
+        prove: also bind the bodies of shipped files; the shop's own files are always bound.
+
+    Raises:
+        DefinitionError: with every problem of every file.
+    """
+    shipped = data_dir("queries") / "metrics"
+    own = user_dir("queries") / "metrics"
+    groups = _read_groups(shipped / "groups.toml")
+    paths = [(path, prove) for path in sorted(shipped.glob("*.sql"))]
+    if own.resolve() != shipped.resolve():
+        paths += [(path, True) for path in sorted(own.glob("*.sql"))]
+    metrics: dict[str, Metric] = {}
+    problems: list[str] = []
+    for path, binds in paths:
+        metric, found = _read_metric(path, binds=binds)
+        problems += found
+        if metric is not None:
+            metrics[metric.name] = metric
+    problems += _cross_problems(list(metrics.values()), groups)
+    if problems:
+        raise DefinitionError(problems)
+    order = {group: place for place, group in enumerate(groups)}
+    ordered = sorted(metrics.values(), key=lambda m: (order[m.group], not m.headline, m.name))
+    return Catalog(tuple(ordered), groups)
+
+
+def _read_metric(path: Path, *, binds: bool) -> tuple[Metric | None, list[str]]:
+    try:
+        file = read_sql_file(path)
+    except HeaderError as error:
+        return None, [str(error)]
+    metric, problems = declare(file)
+    if metric is not None and binds:
+        problems = body_problems(metric)
+    return metric, problems
+
+
+def _read_groups(path: Path) -> dict[str, Labels]:
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {group["id"]: group["label"] for group in content["group"]}
+
+
+def _cross_problems(metrics: list[Metric], groups: Mapping[str, Labels]) -> list[str]:
+    problems = [
+        f"{metric.file.path}:1: unknown group '{metric.group}'"
+        for metric in metrics
+        if metric.group not in groups
+    ]
+    for lang in ("zh", "en"):
+        counts = Counter(metric.labels[lang] for metric in metrics)
+        problems += [
+            f"{metric.file.path}:1: the label '{metric.labels[lang]}' is used by several metrics"
+            for metric in metrics
+            if counts[metric.labels[lang]] > 1
+        ]
+    return problems

@@ -1,0 +1,238 @@
+"""A KPI's declaration: the header of its SQL file, checked and typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from cskpi.metrics.finding import Direction, Unit
+from cskpi.settings import DEFAULTS
+
+if TYPE_CHECKING:
+    from cskpi.store.sqlfile import SqlFile
+
+MetricType = Literal["count", "sum", "mean", "median", "p90", "max", "ratio"]
+Labels = dict[str, str]
+Param = int | float | str | dict[str, str]
+
+_REQUIRED: dict[str, type | tuple[type, ...]] = {
+    "label": dict,
+    "description": dict,
+    "formula": dict,
+    "group": str,
+    "type": str,
+    "unit": str,
+    "direction": str,
+    "grain": str,
+    "sources": list,
+    "origin": str,
+    "version": int,
+}
+_OPTIONAL: dict[str, type | tuple[type, ...]] = {
+    "optional": list,
+    "headline": bool,
+    "min_sample": int,
+    "params": dict,
+    "target": dict,
+    "distinct": list,
+    "bucket": str,
+    "profile": str,
+    "measures": str,
+    "effective": dict,
+}
+_CLOSED: dict[str, tuple[str, ...]] = {
+    "type": get_args(MetricType),
+    "unit": get_args(Unit),
+    "direction": get_args(Direction),
+    "bucket": ("hour",),
+}
+_TABLE_KEYS: dict[str, tuple[str, ...]] = {
+    "target": ("good", "warn"),
+    "effective": ("from", "to"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a KPI is good and where it becomes a warning, in the KPI's own unit."""
+
+    good: float
+    warn: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One KPI as its file declares it.
+
+    `sources` are the tables without whose rows there is no data, `optional` those it reads besides.
+    A parameter is a value, or `{setting = "section.key"}`, the value of that setting.
+
+    `distinct` names the standard columns (measure, numerator, denominator) that hold an identity
+    whose distinct values are counted; `bucket` makes a `max` the largest number of rows in one
+    clock hour. `body` is a SELECT with one row for each thing counted.
+    """
+
+    name: str
+    labels: Labels
+    descriptions: Labels
+    formula: Labels
+    group: str
+    type: MetricType
+    unit: Unit
+    direction: Direction
+    grain: str
+    sources: tuple[str, ...]
+    origin: str
+    version: int
+    file: SqlFile
+    optional: tuple[str, ...] = ()
+    headline: bool = False
+    min_sample: int = 0
+    params: Mapping[str, Param] = field(default_factory=dict)
+    target: Target | None = None
+    distinct: tuple[str, ...] = ()
+    bucket: str | None = None
+    profile: str | None = None
+    measures: str | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    @property
+    def body(self) -> str:
+        """The SELECT of the file, without a trailing semicolon."""
+        return self.file.body.strip().rstrip(";")
+
+
+def standard_columns(metric_type: str, bucket: str | None) -> tuple[str, ...]:
+    """Return the columns a body of this type must hold beside the dimensions."""
+    if metric_type == "ratio":
+        return ("numerator", "denominator")
+    return () if metric_type == "count" or bucket else ("measure",)
+
+
+def declare(file: SqlFile) -> tuple[Metric | None, list[str]]:
+    """Return the metric a file declares and the problems found; None where it cannot be built."""
+    problems = [f"{file.path}:{_line_of(file, key)}: {text}" for key, text in _problems(file)]
+    return (None if problems else _build(file)), problems
+
+
+def _build(file: SqlFile) -> Metric:
+    head = file.header
+    target = head.get("target")
+    effective = head.get("effective", {})
+    return Metric(
+        name=file.name,
+        labels=head["label"],
+        descriptions=head["description"],
+        formula=head["formula"],
+        group=head["group"],
+        type=head["type"],
+        unit=head["unit"],
+        direction=head["direction"],
+        grain=head["grain"],
+        sources=tuple(head["sources"]),
+        origin=head["origin"],
+        version=head["version"],
+        file=file,
+        optional=tuple(head.get("optional", ())),
+        headline=head.get("headline", False),
+        min_sample=head.get("min_sample", 0),
+        params=head.get("params", {}),
+        target=Target(target["good"], target.get("warn")) if target else None,
+        distinct=tuple(head.get("distinct", ())),
+        bucket=head.get("bucket"),
+        profile=head.get("profile"),
+        measures=head.get("measures"),
+        effective_from=effective.get("from"),
+        effective_to=effective.get("to"),
+    )
+
+
+def _problems(file: SqlFile) -> list[tuple[str, str]]:
+    head = file.header
+    if file.kind != "metric":
+        return [("", "the file starts with no /* metric … */ header")]
+    found = [("", f"missing key '{key}'") for key in _REQUIRED if key not in head]
+    known = _REQUIRED | _OPTIONAL
+    found += [(key, f"unknown key '{key}'") for key in head if key not in known]
+    found += [
+        (key, f"'{key}' must be of type {getattr(known[key], '__name__', known[key])}")
+        for key in head
+        if key in known and not isinstance(head[key], known[key])
+    ]
+    if found:
+        return found
+    return [*_value_problems(head), *_table_problems(head), *_name_problems(file)]
+
+
+def _value_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [
+        (key, f"'{key}' is '{head[key]}', not one of {', '.join(allowed)}")
+        for key, allowed in _CLOSED.items()
+        if key in head and head[key] not in allowed
+    ]
+    found += [
+        (key, f"'{key}' needs a text for both zh and en")
+        for key in ("label", "description", "formula")
+        if set(head[key]) != {"zh", "en"} or not all(head[key].values())
+    ]
+    if head["type"] == "ratio" and head["unit"] not in ("percent", "money", "score", "count"):
+        found.append(("unit", "a ratio cannot be a duration"))
+    found += [
+        ("distinct", f"'{column}' is no standard column of a {head['type']}")
+        for column in head.get("distinct", ())
+        if column not in standard_columns(head["type"], head.get("bucket"))
+        and (head["type"], column) != ("count", "measure")
+    ]
+    if not head["sources"]:
+        found.append(("sources", "at least one source table is named"))
+    return found
+
+
+def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [
+        (table, f"unknown key '{table}.{key}'")
+        for table, allowed in _TABLE_KEYS.items()
+        for key in head.get(table, {})
+        if key not in allowed
+    ]
+    target = head.get("target")
+    if target is not None and "good" not in target:
+        found.append(("target", "missing key 'target.good'"))
+    elif target is not None and "warn" in target and not _is_ordered(target, head["direction"]):
+        found.append(("target", "'warn' lies on the good side of 'good'"))
+    return found
+
+
+def _is_ordered(target: dict[str, float], direction: str) -> bool:
+    if direction == "up":
+        return target["warn"] <= target["good"]
+    return direction != "down" or target["warn"] >= target["good"]
+
+
+def _name_problems(file: SqlFile) -> list[tuple[str, str]]:
+    found = []
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", file.name):
+        found.append(("", f"the file name '{file.name}' is no lower_snake_case name"))
+    found += [
+        (name, f"parameter '{name}' names no known setting")
+        for name, param in file.header.get("params", {}).items()
+        if isinstance(param, dict) and param.get("setting") not in DEFAULTS
+    ]
+    found += [
+        (name, f"parameter '{name}' takes a name reserved for the engine")
+        for name in file.header.get("params", {})
+        if name.startswith("period_")
+    ]
+    return found
+
+
+def _line_of(file: SqlFile, key: str) -> int:
+    lines = file.path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        if key and re.match(rf"\s*\[?{re.escape(key)}\b", line):
+            return number
+    return 1

@@ -1,0 +1,158 @@
+"""The aggregate wrapper's SQL: one scan per metric for all groupings and both periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cskpi.store.database import quote
+
+if TYPE_CHECKING:
+    from cskpi.metrics.declaration import Metric
+
+DIMENSIONS: Mapping[str, str] = {
+    "shop": "shop_id",
+    "agent": "agent_id",
+    "channel": "channel",
+    "hour": "strftime(occurred_at, '%H')",
+    "weekday": "CAST(isodow(occurred_at) AS VARCHAR)",
+    "day": "strftime(occurred_at, '%Y-%m-%d')",
+    "week": "strftime(occurred_at, '%G-W%V')",
+    "month": "strftime(occurred_at, '%Y-%m')",
+}
+"""What `--by` takes: weekday is 1 (Monday) to 7, week is the ISO week."""
+
+TIME_DIMENSIONS = frozenset({"day", "week", "month"})
+
+PERIOD_FILTER = "occurred_at >= $period_start AND occurred_at < $period_end"
+PREVIOUS_FILTER = "occurred_at >= $period_previous_start AND occurred_at < $period_previous_end"
+
+_NO_QUANTILES = "NULL AS spread, NULL AS median, NULL AS p90"
+
+
+def expand(grouping: Sequence[str]) -> tuple[str, ...]:
+    """Return the dimensions of a grouping; an agent always goes with its shop."""
+    wanted = [name for name in grouping if not (name == "shop" and "agent" in grouping)]
+    return tuple(
+        part for name in wanted for part in (("shop", name) if name == "agent" else (name,))
+    )
+
+
+def evaluation_sql(
+    metric: Metric,
+    groupings: Sequence[tuple[str, ...]],
+    conditions: Sequence[str] = (),
+    *,
+    compare: bool,
+) -> str:
+    """Return the statement that evaluates a metric.
+
+    Its rows are: period_no (0 the period, 1 the one before), one mark per dimension (0 where the
+    row is grouped by it), the dimensions, then measured, total, parts, sample size, spread, median
+    and 90th percentile.
+    """
+    names = _used_dimensions(groupings)
+    placed = ", ".join(f"{DIMENSIONS[name]} AS {quote('by_' + name)}" for name in names)
+    periods = f"({PERIOD_FILTER}) OR ({PREVIOUS_FILTER})" if compare else PERIOD_FILTER
+    keep = " AND ".join([f"({periods})", *conditions])
+    bucket = ", date_trunc('hour', occurred_at) AS bucket_at" if metric.bucket else ""
+    source = (
+        f"SELECT * EXCLUDE (shop_id, agent_id, channel){', ' + placed if placed else ''}{bucket}, "
+        f"CASE WHEN {PERIOD_FILTER} THEN 0 ELSE 1 END AS period_no "
+        f"FROM ({metric.body}) AS counted WHERE {keep}"
+    )
+    if metric.bucket:
+        return _bucketed(source, names, groupings)
+    return (
+        f"SELECT period_no{_marks(names)}{_columns(names)}, {_aggregates(metric)} "
+        f"FROM ({source}) AS placed GROUP BY {_grouping_sets(groupings)}"
+    )
+
+
+def rows_sql(metric: Metric, conditions: Sequence[str]) -> str:
+    """Return the statement that lists the rows behind a number, oldest first."""
+    where = " AND ".join([PERIOD_FILTER, *conditions])
+    return f"SELECT * FROM ({metric.body}) AS counted WHERE {where} ORDER BY ALL"
+
+
+def filter_conditions(filters: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Return conditions and parameters that keep rows of the given dimensions."""
+    conditions = [f"{DIMENSIONS[name]} = $period_filter_{name}" for name in filters]
+    return conditions, {f"period_filter_{name}": value for name, value in filters.items()}
+
+
+def _used_dimensions(groupings: Sequence[tuple[str, ...]]) -> list[str]:
+    used = {name for grouping in groupings for name in expand(grouping)}
+    return [name for name in DIMENSIONS if name in used]
+
+
+def _marks(names: Sequence[str]) -> str:
+    return "".join(f", grouping({quote('by_' + n)}) AS {quote('mark_' + n)}" for n in names)
+
+
+def _columns(names: Sequence[str]) -> str:
+    return "".join(f", {quote('by_' + n)}" for n in names)
+
+
+def _grouping_sets(groupings: Sequence[tuple[str, ...]], *extra: str) -> str:
+    sets = {
+        ", ".join(["period_no", *extra, *(quote("by_" + n) for n in sorted(expand(grouping)))])
+        for grouping in groupings
+    }
+    return "GROUPING SETS (" + ", ".join(f"({columns})" for columns in sorted(sets)) + ")"
+
+
+def _aggregates(metric: Metric) -> str:
+    if metric.type == "ratio":
+        parts = {name: _part(metric, name) for name in ("numerator", "denominator")}
+        return (
+            f"CAST({parts['numerator']} AS DOUBLE) / nullif({parts['denominator']}, 0) AS measured,"
+            f" CAST({parts['numerator']} AS DOUBLE) AS numerator,"
+            f" CAST({parts['denominator']} AS DOUBLE) AS denominator,"
+            f" {parts['denominator']} AS sample_size, {_NO_QUANTILES}"
+        )
+    if metric.type == "count":
+        counted = "count(DISTINCT measure)" if "measure" in metric.distinct else "count(*)"
+        return (
+            f"{counted} AS measured, {counted} AS numerator, NULL AS denominator,"
+            f" {counted} AS sample_size, {_NO_QUANTILES}"
+        )
+    if metric.type == "sum":
+        return (
+            "CAST(sum(measure) AS DOUBLE) AS measured, CAST(sum(measure) AS DOUBLE) AS numerator,"
+            f" NULL AS denominator, count(measure) AS sample_size, {_NO_QUANTILES}"
+        )
+    if metric.type == "max":
+        return (
+            "CAST(max(measure) AS DOUBLE) AS measured, NULL AS numerator, NULL AS denominator,"
+            f" count(measure) AS sample_size, {_NO_QUANTILES}"
+        )
+    return _distribution(metric)
+
+
+def _distribution(metric: Metric) -> str:
+    median, p90 = (f"quantile_cont(CAST(measure AS DOUBLE), {share})" for share in (0.5, 0.9))
+    head = {"mean": "CAST(avg(measure) AS DOUBLE)", "median": median, "p90": p90}[metric.type]
+    return (
+        f"{head} AS measured, CAST(sum(measure) AS DOUBLE) AS numerator,"
+        " CAST(count(measure) AS DOUBLE) AS denominator, count(measure) AS sample_size,"
+        " stddev_samp(CAST(measure AS DOUBLE)) AS spread,"
+        f" {median} AS median, {p90} AS p90"
+    )
+
+
+def _part(metric: Metric, name: str) -> str:
+    return f"count(DISTINCT {name})" if name in metric.distinct else f"sum({name})"
+
+
+def _bucketed(source: str, names: Sequence[str], groupings: Sequence[tuple[str, ...]]) -> str:
+    marks = "".join(f", {quote('mark_' + n)}" for n in names)
+    inner = (
+        f"SELECT period_no{_marks(names)}{_columns(names)}, bucket_at, count(*) AS measure "
+        f"FROM ({source}) AS placed GROUP BY {_grouping_sets(groupings, 'bucket_at')}"
+    )
+    return (
+        f"SELECT period_no{marks}{_columns(names)}, CAST(max(measure) AS DOUBLE) AS measured,"
+        " NULL AS numerator, NULL AS denominator, CAST(sum(measure) AS BIGINT) AS sample_size,"
+        f" {_NO_QUANTILES} FROM ({inner}) AS hours GROUP BY ALL"
+    )

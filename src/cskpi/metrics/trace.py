@@ -1,0 +1,231 @@
+"""From a number back to what it is made of: rows, transcripts with clock marks, order candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cskpi.errors import UsageError
+from cskpi.metrics.evaluate import parameters_in_force, period_parameters
+from cskpi.metrics.statement import filter_conditions, rows_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.metrics.declaration import Metric
+    from cskpi.periods import Period
+    from cskpi.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A query's answer: column names and rows; `total` counts the rows before any limit."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a message did to a clock: opened a wait, or closed it after `seconds`."""
+
+    event: str
+    seconds: float | None = None
+    agent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One message of a session with its clock marks."""
+
+    occurred_at: datetime
+    sender_role: str
+    sender: str | None
+    text: str | None
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A session: its facts by column name, and its messages in order."""
+
+    facts: Mapping[str, Any]
+    lines: tuple[TranscriptLine, ...]
+
+
+def rows_behind(
+    con: duckdb.DuckDBPyConnection,
+    metric: Metric,
+    period: Period,
+    settings: Settings,
+    *,
+    filters: Mapping[str, str],
+    limit: int,
+) -> Rows:
+    """Return the rows a number is made of, each with its session id where it has a session."""
+    conditions, values = filter_conditions(filters)
+    parameters = (
+        parameters_in_force(metric, settings) | period_parameters(period, compare=False) | values
+    )
+    counted = rows_sql(metric, conditions)
+    total = con.execute(f"SELECT count(*) FROM ({counted})", parameters).fetchone()
+    cursor = con.execute(f"SELECT * FROM ({counted}) LIMIT {limit:d}", parameters)
+    columns = [column[0] for column in cursor.description or ()]
+    rows = cursor.fetchall()
+    if "session_no" in columns:
+        columns, rows = _with_session_ids(con, columns, rows)
+    return Rows(tuple(columns), tuple(tuple(row) for row in rows), total[0] if total else 0)
+
+
+def transcripts(con: duckdb.DuckDBPyConnection, session_id: str) -> list[Transcript]:
+    """Return every session of that id (two shops may share one).
+
+    Raises:
+        UsageError: there is none.
+    """
+    cursor = con.execute(
+        "SELECT * FROM sessions WHERE session_id = $id OR conversation_id = $id"
+        " ORDER BY shop_id, started_at",
+        {"id": session_id},
+    )
+    columns = [column[0] for column in cursor.description or ()]
+    found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    if not found:
+        raise UsageError("session_unknown", id=session_id)
+    return [Transcript(facts, _lines(con, facts["session_no"])) for facts in found]
+
+
+def order_candidates(
+    con: duckdb.DuckDBPyConnection, order_id: str, window_seconds: int
+) -> tuple[Rows, Rows]:
+    """Return an order's credits under every rule, and all humans who talked near it.
+
+    Raises:
+        UsageError: no such order.
+    """
+    credits_given = _fetch(con, CREDITS, {"id": order_id})
+    if not credits_given.rows:
+        raise UsageError("order_unknown", id=order_id)
+    return credits_given, _fetch(con, CANDIDATES, {"id": order_id, "window": window_seconds})
+
+
+CREDITS = """
+SELECT shop_id, order_id, customer_id, created_at, paid_at, paid_amount, rule, agent_id,
+       credited_for, last_chat_at, session_id
+FROM order_attribution
+LEFT JOIN (SELECT session_no, session_id FROM sessions) AS named USING (session_no)
+WHERE order_id = $id
+ORDER BY shop_id, rule
+"""
+
+CANDIDATES = """
+WITH talks AS (
+    SELECT orders.shop_id, orders.order_id, orders.created_at, orders.paid_at,
+           accounts.agent_id, sessions.session_id,
+           count(*) AS message_count,
+           max(session_messages.occurred_at) AS last_chat_at,
+           max(session_messages.occurred_at)
+               FILTER (session_messages.occurred_at <= orders.created_at) AS before_created,
+           max(session_messages.occurred_at)
+               FILTER (session_messages.occurred_at <= orders.paid_at) AS before_paid
+    FROM orders
+    INNER JOIN customers
+        ON orders.shop_id = customers.shop_id AND orders.customer_id = customers.customer_id
+    INNER JOIN session_messages ON customers.customer_no = session_messages.customer_no
+    INNER JOIN sessions ON session_messages.session_no = sessions.session_no
+    LEFT JOIN accounts ON session_messages.account_no = accounts.account_no
+    WHERE orders.order_id = $id AND session_messages.actor = 2
+        AND session_messages.occurred_ms IS NOT NULL
+    GROUP BY ALL
+)
+SELECT agent_id, session_id, message_count, before_created, before_paid, last_chat_at,
+       CASE
+           WHEN before_created >= created_at - $window * INTERVAL 1 SECOND THEN 'in_window'
+           WHEN before_created IS NULL THEN 'after_event'
+           ELSE 'too_early'
+       END AS for_created,
+       CASE
+           WHEN paid_at IS NULL THEN 'no_event'
+           WHEN before_paid >= paid_at - $window * INTERVAL 1 SECOND THEN 'in_window'
+           WHEN before_paid IS NULL THEN 'after_event'
+           ELSE 'too_early'
+       END AS for_paid
+FROM talks
+ORDER BY last_chat_at, agent_id, session_id
+"""
+
+_LINES = """
+SELECT placed.position, messages.occurred_at, messages.sender_role,
+       CASE WHEN messages.sender_role = 'customer' THEN messages.customer_id
+            ELSE messages.agent_id END AS sender,
+       messages.text, placed.actor
+FROM session_messages AS placed
+INNER JOIN messages USING (file_id, source_row)
+WHERE placed.session_no = $session
+ORDER BY placed.position
+"""
+
+_RUNS = """
+SELECT runs.position, runs.human_at, (runs.human_ms - runs.asked_ms) / 1000.0 AS seconds,
+       accounts.agent_id
+FROM session_runs AS runs
+LEFT JOIN accounts ON runs.human_account_no = accounts.account_no
+WHERE runs.session_no = $session AND runs.opens_turn
+ORDER BY runs.position
+"""
+
+
+def _lines(con: duckdb.DuckDBPyConnection, session_no: int) -> tuple[TranscriptLine, ...]:
+    messages = con.execute(_LINES, {"session": session_no}).fetchall()
+    waits = {row[0]: row[1:] for row in con.execute(_RUNS, {"session": session_no}).fetchall()}
+    lines: list[TranscriptLine] = []
+    waiting: tuple[Any, ...] | None = None
+    for position, occurred_at, role, sender, text, actor in messages:
+        marks: list[Mark] = []
+        if position in waits:
+            waiting = waits[position]
+            marks.append(Mark("asked"))
+        elif actor == 2 and waiting is not None:  # noqa: PLR2004  a human, as the model codes it
+            marks.append(Mark("replied", waiting[1], waiting[2]))
+            waiting = None
+        lines.append(TranscriptLine(occurred_at, role, sender, text, tuple(marks)))
+    if waiting is not None and lines:
+        last = lines[-1]
+        marks = [*last.marks, Mark("unanswered")]
+        lines[-1] = TranscriptLine(
+            last.occurred_at, last.sender_role, last.sender, last.text, tuple(marks)
+        )
+    return tuple(lines)
+
+
+def _with_session_ids(
+    con: duckdb.DuckDBPyConnection, columns: list[str], rows: list[tuple[Any, ...]]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    place = columns.index("session_no")
+    kept = [name for name in columns if name not in ("session_no", "session_id")]
+    numbers = [row[place] for row in rows if row[place] is not None]
+    names = dict(
+        con.execute(
+            "SELECT session_no, session_id FROM sessions"
+            " WHERE list_contains($numbers::BIGINT[], session_no)",
+            {"numbers": numbers},
+        ).fetchall()
+    )
+    shown = [
+        (
+            names.get(row[place]),
+            *(cell for name, cell in zip(columns, row, strict=True) if name in kept),
+        )
+        for row in rows
+    ]
+    return ["session_id", *kept], shown
+
+
+def _fetch(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> Rows:
+    cursor = con.execute(sql, dict(parameters))
+    columns = tuple(column[0] for column in cursor.description or ())
+    rows = tuple(tuple(row) for row in cursor.fetchall())
+    return Rows(columns, rows, len(rows))

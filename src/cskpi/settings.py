@@ -1,0 +1,163 @@
+"""Settings: flag > `CSKPI_*` environment > `./cskpi.toml` > user config > default.
+
+A key is written `section.name`; in the environment `CSKPI_SECTION_NAME`. Unknown keys are errors.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+
+from cskpi.errors import UsageError
+
+Value = str | int | float | bool
+
+DEFAULTS: dict[str, Value] = {
+    "db": "cskpi.duckdb",
+    "lang": "zh",
+    "timezone": "Asia/Shanghai",
+    "memory_limit": "",
+    "threads": 0,
+    "session.idle_gap_seconds": 600,
+    "session.reopen_gap_seconds": 86_400,
+    "session.owner": "most",
+    "session.count_assist_bots": True,
+    "attribution.window_seconds": 172_800,
+    "attribution.rule": "created_first",
+    "presale.aftersale_days": 21,
+    "sales.deduct_refunds": False,
+    "load.max_line_bytes": 16_000_000,
+    "load.max_cell_characters": 1_000_000,
+    "load.max_reject_rate": 1.0,
+}
+"""Every plain setting with its default; `params.<metric>.<name>` and `targets.<metric>.good|warn`
+come on top and are checked against the metric files."""
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "lang": ("zh", "en"),
+    "session.owner": ("most", "last"),
+    "attribution.rule": ("created_first", "created", "paid"),
+}
+OPEN_SECTIONS = ("params", "targets")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force, each with the place it comes from."""
+
+    values: Mapping[str, Value]
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, key: str) -> str:
+        """Return a setting as text."""
+        return str(self.values[key])
+
+    def whole(self, key: str) -> int:
+        """Return a setting as a whole number."""
+        return int(self.values[key])
+
+    def flag(self, key: str) -> bool:
+        """Return a setting as yes or no."""
+        return bool(self.values[key])
+
+    def number(self, key: str) -> float:
+        """Return a setting as a number."""
+        return float(self.values[key])
+
+    def section(self, prefix: str) -> dict[str, Value]:
+        """Return the keys below `prefix.`, without the prefix."""
+        start = f"{prefix}."
+        return {k.removeprefix(start): v for k, v in self.values.items() if k.startswith(start)}
+
+
+def load_settings(
+    flags: Mapping[str, Value | None],
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Merge all layers.
+
+    Args:
+        flags: what the user typed; None means not typed.
+        folder: where `cskpi.toml` is looked for, by default the current folder.
+        environment: by default the process's own.
+
+    Raises:
+        UsageError: a key is unknown, or a value of the wrong kind.
+    """
+    environment = os.environ if environment is None else environment
+    layers = [
+        (str(path), _read_file(path))
+        for path in (user_config_path("cskpi") / "cskpi.toml", (folder or Path()) / "cskpi.toml")
+        if path.is_file()
+    ]
+    layers.append(("environment", _read_environment(environment)))
+    layers.append(("flag", {key: item for key, item in flags.items() if item is not None}))
+    values: dict[str, Value] = dict(DEFAULTS)
+    origins = dict.fromkeys(DEFAULTS, "default")
+    for origin, layer in layers:
+        for key, raw in layer.items():
+            values[key] = _coerce(key, raw, origin)
+            origins[key] = origin
+    return Settings(values, origins)
+
+
+def _read_file(path: Path) -> dict[str, Value]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError("settings_unreadable", path=path, cause=error) from None
+    return _flatten(content)
+
+
+def _flatten(content: Mapping[str, Any], prefix: str = "") -> dict[str, Value]:
+    flat: dict[str, Value] = {}
+    for key, item in content.items():
+        if isinstance(item, Mapping):
+            flat |= _flatten(item, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = item
+    return flat
+
+
+def _read_environment(environment: Mapping[str, str]) -> dict[str, Value]:
+    names = {f"CSKPI_{key.replace('.', '_').upper()}": key for key in DEFAULTS}
+    unknown = [n for n in environment if n.startswith("CSKPI_") and n not in names]
+    if unknown:
+        raise UsageError("setting_unknown", key=unknown[0], origin="environment")
+    return {names[n]: item for n, item in environment.items() if n in names}
+
+
+def _coerce(key: str, raw: Value, origin: str) -> Value:
+    if key not in DEFAULTS:
+        if key.split(".", maxsplit=1)[0] in OPEN_SECTIONS and isinstance(raw, int | float | str):
+            return raw
+        raise UsageError("setting_unknown", key=key, origin=origin)
+    default = DEFAULTS[key]
+    try:
+        coerced = _as_type(raw, default)
+    except (TypeError, ValueError):
+        raise UsageError("setting_value", key=key, raw=raw, origin=origin) from None
+    if key in CHOICES and coerced not in CHOICES[key]:
+        raise UsageError("setting_value", key=key, raw=raw, origin=origin)
+    return coerced
+
+
+def _as_type(raw: Value, default: Value) -> Value:
+    if isinstance(default, bool):
+        words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if str(raw).lower() not in words:
+            raise ValueError(raw)
+        return words[str(raw).lower()]
+    if isinstance(default, int):
+        if isinstance(raw, bool):
+            raise TypeError(raw)
+        return int(raw)
+    return type(default)(raw)

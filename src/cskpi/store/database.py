@@ -1,0 +1,130 @@
+"""Opening the database: read-only or for writing, with limits, locks and plain errors."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cskpi.errors import DatabaseError
+from cskpi.store.migrations import applied_version, migrate, steps
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.settings import Settings
+
+DEFAULT_MEMORY_SHARE = 0.6
+DEFAULT_MEMORY_BYTES = 3_000_000_000
+"""What DuckDB may hold before it spills to disk; the rest of 4 GB is Polars', charts' and Python's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of the machine a database connection may use."""
+
+    memory: str
+    threads: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Return the limits of the settings, else what suits this machine."""
+        memory = settings.text("memory_limit") or f"{_default_memory() // 1_000_000}MB"
+        return cls(memory, settings.whole("threads"))
+
+
+@contextmanager
+def open_database(
+    path: Path, limits: Limits, *, write: bool = False, wait_seconds: float = 0
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a cskpi database; for writing it is made and migrated if need be.
+
+    Raises:
+        DatabaseError: missing, locked by another process, of a newer schema, or not a database.
+    """
+    if not write and not path.is_file():
+        raise DatabaseError("db_missing", path=path)
+    con = _connect(path, limits, write=write, wait_seconds=wait_seconds)
+    try:
+        if write:
+            migrate(con, path)
+        elif applied_version(con) != steps()[-1][0]:
+            raise DatabaseError("db_other_schema", path=path)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run a block in one transaction: all of it lands, or nothing."""
+    con.execute("BEGIN TRANSACTION")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def quote(name: str) -> str:
+    """Return a table or column name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return text as a quoted SQL string, for the few places that take no parameter."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def lock_down(con: duckdb.DuckDBPyConnection) -> None:
+    """Take file and network access from a connection, for good."""
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
+def _connect(
+    path: Path, limits: Limits, *, write: bool, wait_seconds: float
+) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    config: dict[str, Any] = {
+        "memory_limit": limits.memory,
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    if limits.threads:
+        config["threads"] = limits.threads
+    deadline = time.monotonic() + wait_seconds
+    is_new = not path.exists()
+    while True:
+        try:
+            con = duckdb.connect(path, read_only=not write, config=config)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower() and time.monotonic() < deadline:
+                time.sleep(0.2)
+                continue
+            raise _explain(path, error) from None
+        except duckdb.Error as error:
+            raise _explain(path, error) from None
+        if is_new and write:
+            path.chmod(0o600)
+        return con
+
+
+def _explain(path: Path, error: Exception) -> DatabaseError:
+    text = str(error)
+    if "lock" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        return DatabaseError("db_locked", path=path, pid=holder[1] if holder else "?")
+    return DatabaseError("db_unreadable", path=path, cause=text.splitlines()[0])
+
+
+def _default_memory() -> int:
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(int(total * DEFAULT_MEMORY_SHARE), DEFAULT_MEMORY_BYTES)
