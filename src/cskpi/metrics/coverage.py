@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,6 +108,6 @@ def _missing_days(con: duckdb.DuckDBPyConnection, period: Period) -> tuple[date,
 
 def _row(
     con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None
-) -> tuple[object, ...]:
+) -> tuple[Any, ...]:
     row = con.execute(sql, dict(parameters or {})).fetchone()
     return tuple(row or ())

@@ -58,11 +58,14 @@ def evaluate(
         if name not in DIMENSIONS:
             raise UsageError("dimension_unknown", name=name, known=", ".join(DIMENSIONS))
     filled = filled_tables(con)
+    conditions, kept = filter_conditions(filters)
+    moments = period_parameters(period, compare=compare)
     findings: list[Finding] = []
     for metric in metrics:
         rows: list[dict[str, Any]] = []
         if all(filled.get(source) for source in metric.sources):
-            rows = _run(con, metric, period, groupings, settings, filters, compare=compare)
+            sql = evaluation_sql(metric, groupings, conditions, compare=compare)
+            rows = _rows(con, sql, parameters_in_force(metric, settings) | kept | moments)
         findings += _findings(metric, groupings, rows, target_in_force(metric, settings))
     return findings
 
@@ -114,22 +117,10 @@ def filled_tables(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
     }
 
 
-def _run(
-    con: duckdb.DuckDBPyConnection,
-    metric: Metric,
-    period: Period,
-    groupings: Sequence[Grouping],
-    settings: Settings,
-    filters: Mapping[str, str],
-    *,
-    compare: bool,
+def _rows(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    conditions, values = filter_conditions(filters)
-    parameters = parameters_in_force(metric, settings) | values
-    cursor = con.execute(
-        evaluation_sql(metric, groupings, conditions, compare=compare),
-        parameters | period_parameters(period, compare=compare),
-    )
+    cursor = con.execute(sql, dict(parameters))
     columns = [column[0] for column in cursor.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 

@@ -1,0 +1,135 @@
+"""The command line: the roof. A command parses, opens, calls one function and renders."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import Any
+
+from cskpi.texts import LANGS, say, set_language
+
+
+def _spoken_language() -> None:
+    # Help texts are made while commands are declared, before Typer has parsed `--lang`.
+    for before, word in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
+        if before == "--lang" and word in LANGS:
+            set_language(word)
+        if before.startswith("--lang="):
+            set_language(before.removeprefix("--lang="))
+
+
+_spoken_language()
+
+import typer  # noqa: E402  the language comes first
+from typer import rich_utils  # noqa: E402
+from typer.core import TyperCommand, TyperGroup  # noqa: E402
+
+from cskpi import __version__, diagnostics  # noqa: E402
+from cskpi.errors import CskpiError  # noqa: E402
+
+INTERRUPTED = 130
+BUG = 1
+
+
+class SpokenHelp:
+    """Explains `--help` itself in the language in force."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the help option with our own words."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = say("option.help")
+        return option
+
+
+class Command(SpokenHelp, TyperCommand):
+    """One command."""
+
+
+class ErrorGroup(SpokenHelp, TyperGroup):
+    """Turns errors into one line on stderr and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; every failure leaves by its exit code."""
+        try:
+            return super().invoke(ctx)
+        except CskpiError as error:
+            diagnostics.report_error(error)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            diagnostics.note(say("error.interrupted"))
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except Exception as error:
+            if _is_control_flow(error) or ctx.params.get("debug"):
+                raise
+            # The cause may quote chat text, so only its kind is shown.
+            diagnostics.report_error(CskpiError("bug", cause=type(error).__name__))
+            raise typer.Exit(BUG) from None
+
+
+class App(typer.Typer):
+    """The program; its commands speak the language in force."""
+
+    def command(self, *arguments: Any, **options: Any) -> Any:
+        """Register a command."""
+        return super().command(*arguments, cls=Command, **options)
+
+
+app = App(
+    cls=ErrorGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=say("help.app"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+rich_utils.OPTIONS_PANEL_TITLE = say("help.options")
+rich_utils.ARGUMENTS_PANEL_TITLE = say("help.arguments")
+rich_utils.COMMANDS_PANEL_TITLE = say("help.commands")
+
+
+def _is_control_flow(error: Exception) -> bool:
+    return isinstance(error, typer.Exit | typer.Abort) or type(error).__module__.startswith("typer")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cskpi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: bool = typer.Option(
+        False, "--version", help=say("option.version"), callback=_show_version, is_eager=True
+    ),
+    debug: bool = typer.Option(False, "--debug", help=say("option.debug")),
+) -> None:
+    """Hold what comes before the command's name."""
+
+
+from cskpi.cli import (  # noqa: E402  commands register themselves on `app`
+    catalog,
+    check,
+    demo,
+    explain,
+    kpi,
+    load,
+    query,
+    report,
+    status,
+)
+
+__all__ = ["app", "catalog", "check", "demo", "explain", "kpi", "load", "query", "report", "status"]
+
+
+def main() -> None:
+    """Entry point of the `cskpi` program."""
+    app()

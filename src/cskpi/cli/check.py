@@ -1,0 +1,60 @@
+"""`cskpi check`: data checks and KPI targets, for people and for cron."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cskpi.cli import app
+from cskpi.cli.options import (
+    Db,
+    End,
+    Lang,
+    LastMonth,
+    Month,
+    Output,
+    Start,
+    Wait,
+    one_of,
+    period_from,
+    settings_from,
+)
+from cskpi.errors import CheckFailedError
+from cskpi.texts import say
+
+
+@app.command(help=say("help.check"), epilog=say("example.check"))
+def check(
+    month: Month = None,
+    start: Start = None,
+    end: End = None,
+    last_month: LastMonth = False,
+    strict: Annotated[bool, typer.Option("--strict", help=say("option.strict"))] = False,
+    show_settings: Annotated[bool, typer.Option("--settings", help=say("option.settings"))] = False,
+    output_format: Annotated[
+        str, typer.Option("--format", help=say("option.check_format"))
+    ] = "table",
+    output: Output = None,
+    db: Db = None,
+    lang: Lang = None,
+    wait: Wait = 0,
+) -> None:
+    """Run all checks; exit 5 when one fails."""
+    settings = settings_from(db, lang)
+    one_of(output_format, ("table", "json"), "--format")
+    period = period_from(month, start, end, last_month=last_month)
+    from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.metrics.checks import has_failed
+    from cskpi.pipeline import open_facts, run_checks
+    from cskpi.present.checking import write_checks, write_settings
+
+    if show_settings:
+        write_settings(settings)
+        return
+    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+        chosen = or_newest_month(con, period)
+        results = run_checks(con, chosen, settings)
+    write_checks(results, chosen, output_format, output)
+    if has_failed(results, strict=strict):
+        raise CheckFailedError("check_failed", count=sum(r.fault_count > 0 for r in results))

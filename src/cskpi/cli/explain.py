@@ -1,0 +1,68 @@
+"""`cskpi explain`: from a number, a session or an order back to the messages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cskpi.cli import app
+from cskpi.cli.options import (
+    Agent,
+    Channel,
+    Db,
+    End,
+    Lang,
+    LastMonth,
+    Month,
+    Shop,
+    Start,
+    Wait,
+    filters_from,
+    period_from,
+    settings_from,
+)
+from cskpi.errors import UsageError
+from cskpi.texts import say
+
+
+@app.command(help=say("help.explain"), epilog=say("example.explain"))
+def explain(
+    subject: Annotated[str, typer.Argument(help=say("option.subject"))],
+    identity: Annotated[str | None, typer.Argument(help=say("option.identity"))] = None,
+    month: Month = None,
+    start: Start = None,
+    end: End = None,
+    last_month: LastMonth = False,
+    shop: Shop = None,
+    agent: Agent = None,
+    channel: Channel = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help=say("option.limit"))] = 20,
+    reveal: Annotated[bool, typer.Option("--reveal", help=say("option.reveal"))] = False,
+    db: Db = None,
+    lang: Lang = None,
+    wait: Wait = 0,
+) -> None:
+    """Print what a number, a session or an order is made of."""
+    settings = settings_from(db, lang)
+    if subject in ("session", "order") and identity is None:
+        raise UsageError("identity_missing", subject=subject)
+    period = period_from(month, start, end, last_month=last_month)
+    filters = filters_from(shop, agent, channel)
+    from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.metrics.catalog import load_catalog
+    from cskpi.metrics.trace import order_candidates, rows_behind, transcripts
+    from cskpi.pipeline import open_facts
+    from cskpi.present import tracing
+
+    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+        if identity is not None and subject == "session":
+            tracing.write_transcripts(transcripts(con, identity), reveal=reveal)
+        elif identity is not None and subject == "order":
+            window = settings.whole("attribution.window_seconds")
+            tracing.write_order(*order_candidates(con, identity, window))
+        else:
+            (metric,) = load_catalog().select([subject])
+            chosen = or_newest_month(con, period)
+            rows = rows_behind(con, metric, chosen, settings, filters=filters, limit=limit)
+            tracing.write_metric(metric, chosen, settings, rows)

@@ -1,0 +1,93 @@
+"""What a load says: one line a file for the terminal, with reasons below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from cskpi.present.cells import number_cell, text_cell
+from cskpi.present.cleaning import one_line
+from cskpi.present.document import Cell, Column, Row, Table
+from cskpi.present.terminal import write_table
+from cskpi.texts import has_text, say
+
+if TYPE_CHECKING:
+    from cskpi.ingest.report import FileReport
+
+
+def write_load_reports(reports: Sequence[FileReport]) -> None:
+    """Print what became of every file: kind, encoding, rows in = accepted + duplicate + rejected."""
+    if not reports:
+        return
+    write_table(_table(reports))
+    for report in reports:
+        for line in _remarks(report):
+            print(line)  # noqa: T201  this is the command's output
+
+
+def _table(reports: Sequence[FileReport]) -> Table:
+    columns = (
+        Column(say("load.file")),
+        Column(say("load.kind")),
+        Column(say("load.preset"), rank=2),
+        Column(say("load.format"), rank=3),
+        Column(say("load.rows"), "count"),
+        Column(say("load.accepted"), "count"),
+        Column(say("load.duplicate"), "count"),
+        Column(say("load.rejected"), "count"),
+    )
+    return Table(columns, tuple(Row(tuple(_cells(report))) for report in reports))
+
+
+def _cells(report: FileReport) -> Iterable[Cell]:
+    sheet = f" [{report.sheet}]" if report.sheet else ""
+    yield text_cell(f"{report.path.name}{sheet}")
+    yield text_cell(_kind(report.kind))
+    yield text_cell(f"{report.preset}.{report.source}" if report.preset else "–")
+    layout = (report.format, report.encoding, _delimiter(report.delimiter))
+    yield text_cell(" ".join(part for part in layout if part))
+    for rows in (
+        report.rows_read,
+        report.rows_accepted,
+        report.rows_duplicate,
+        report.rows_rejected,
+    ):
+        yield number_cell(rows, "count")
+
+
+def _kind(kind: str | None) -> str:
+    if kind is None:
+        return say("load.skipped")
+    return say(f"kind.{kind}") if has_text(f"kind.{kind}") else kind
+
+
+def _delimiter(delimiter: str | None) -> str:
+    return {"\t": "TAB", None: ""}.get(delimiter, delimiter or "")
+
+
+def _remarks(report: FileReport) -> Iterable[str]:
+    name = one_line(report.path.name)
+    if report.skipped_reason:
+        yield say("load.skip_remark", file=name, reason=say(report.skipped_reason))
+    if report.reject_reasons:
+        reasons = say("format.list_comma").join(
+            f"{_reason(reason)} {count:,}" for reason, count in report.reject_reasons.items()
+        )
+        yield say("load.reject_remark", file=name, reasons=reasons)
+    if report.columns_guessed:
+        guessed = say("format.list_comma").join(
+            f"{one_line(header)} → {column}" for column, header in report.columns_guessed.items()
+        )
+        yield say("load.guess_remark", file=name, guessed=guessed)
+    if report.columns_ignored:
+        ignored = say("format.list_comma").join(one_line(h) for h in report.columns_ignored)
+        yield say("load.ignored_remark", file=name, ignored=ignored)
+    for column, words in report.unknown_words.items():
+        listed = say("format.list_comma").join(f"{one_line(w)} ×{n}" for w, n in words.items())
+        yield say("load.unknown_words_remark", file=name, column=column, words=listed)
+    if report.conflicting_repeats:
+        yield say("load.conflict_remark", file=name, count=report.conflicting_repeats)
+
+
+def _reason(reason: str) -> str:
+    return say(f"reject.{reason}") if has_text(f"reject.{reason}") else reason

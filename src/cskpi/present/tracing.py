@@ -1,0 +1,129 @@
+"""What `cskpi explain` prints: rows behind a number, transcripts, the candidates of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cskpi.metrics.evaluate import parameters_in_force
+from cskpi.metrics.trace import Rows
+from cskpi.present.answers import answer_table
+from cskpi.present.cells import text_cell
+from cskpi.present.cleaning import one_line
+from cskpi.present.document import Cell, Column, Row, Table
+from cskpi.present.formatting import format_value
+from cskpi.present.masking import mask_text
+from cskpi.present.terminal import write_table
+from cskpi.texts import has_text, pick, say
+
+if TYPE_CHECKING:
+    from cskpi.metrics.declaration import Metric
+    from cskpi.metrics.trace import Mark, Transcript, TranscriptLine
+    from cskpi.periods import Period
+    from cskpi.settings import Settings
+
+TRANSCRIPT_FACTS = (
+    "session_id",
+    "shop_id",
+    "channel",
+    "agent_id",
+    "started_at",
+    "ended_at",
+    "first_reply_seconds",
+    "first_reply_agent_id",
+    "is_proactive",
+    "is_transferred",
+    "has_human_reply",
+)
+
+
+def write_metric(metric: Metric, period: Period, settings: Settings, rows: Rows) -> None:
+    """Print a KPI's definition, its parameters in force and the rows it counts."""
+    facts = [
+        (say("trace.kpi"), f"{pick(metric.labels)} ({metric.name})"),
+        (say("trace.meaning"), pick(metric.descriptions)),
+        (say("trace.formula"), pick(metric.formula)),
+        (say("trace.period"), period.label),
+        (say("trace.origin"), metric.origin),
+        (say("trace.file"), str(metric.file.path)),
+    ]
+    in_force = parameters_in_force(metric, settings)
+    facts += [(f"{say('trace.parameter')} {name}", str(item)) for name, item in in_force.items()]
+    _write_facts(facts)
+    _line("")
+    write_table(answer_table(rows, translate=True))
+    _line(say("trace.rows_shown", shown=len(rows.rows), total=rows.total))
+
+
+def write_transcripts(transcripts: Sequence[Transcript], *, reveal: bool) -> None:
+    """Print sessions message by message with the clock marks beside them."""
+    for number, transcript in enumerate(transcripts):
+        if number:
+            _line("")
+        _write_facts(
+            [
+                (say(f"trace.{name}"), _fact(transcript.facts[name]))
+                for name in TRANSCRIPT_FACTS
+                if transcript.facts[name] is not None
+            ]
+        )
+        _line("")
+        columns = (
+            Column(say("trace.time")),
+            Column(say("trace.sender")),
+            Column(say("trace.text")),
+            Column(say("trace.clock")),
+        )
+        rows = tuple(Row(tuple(_line_cells(line, reveal=reveal))) for line in transcript.lines)
+        write_table(Table(columns, rows))
+
+
+def write_order(credits_given: Rows, candidates: Rows) -> None:
+    """Print who is credited with an order under every rule, who else talked, and why one won."""
+    names = credits_given.columns
+    first = dict(zip(names, credits_given.rows[0], strict=True))
+    shared = ("order_id", "shop_id", "customer_id", "created_at", "paid_at", "paid_amount")
+    _write_facts([(say(f"trace.{name}"), _fact(first[name])) for name in shared])
+    _line("")
+    rules = [name for name in names if name not in shared]
+    places = [names.index(name) for name in rules]
+    shown = tuple(tuple(row[place] for place in places) for row in credits_given.rows)
+    write_table(answer_table(Rows(tuple(rules), shown, len(shown)), translate=True))
+    _line("")
+    _line(say("trace.candidates"))
+    write_table(answer_table(candidates, translate=True))
+    _line(say("trace.why"))
+
+
+def _line_cells(line: TranscriptLine, *, reveal: bool) -> Iterable[Cell]:
+    text = line.text or ""
+    role = say(f"role.{line.sender_role}")
+    yield text_cell(line.occurred_at.isoformat(sep=" ", timespec="seconds"))
+    yield text_cell(f"{role} {line.sender}" if line.sender else role)
+    yield text_cell(text if reveal else mask_text(text))
+    yield text_cell(say("format.list_semicolon").join(_mark(mark) for mark in line.marks))
+
+
+def _mark(mark: Mark) -> str:
+    if mark.event == "replied":
+        waited = format_value(mark.seconds, "duration")
+        return say("trace.replied", seconds=waited)
+    return say(f"trace.{mark.event}")
+
+
+def _write_facts(facts: Sequence[tuple[str, str]]) -> None:
+    for label, text in facts:
+        _line(say("trace.fact", label=label, text=one_line(text)))
+
+
+def _fact(item: Any) -> str:
+    if item is None:
+        return say("format.none")
+    if isinstance(item, bool):
+        return say("word.yes") if item else say("word.no")
+    text = str(item)
+    return say(f"word.{text}") if has_text(f"word.{text}") else text
+
+
+def _line(text: str) -> None:
+    print(text)  # noqa: T201  this is the command's output

@@ -1,0 +1,61 @@
+"""Fixtures shared by all tests: goldens, the command line, shops written as transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cskpi.cli import app
+from cskpi.texts import set_language
+
+GOLDENS = Path(__file__).parent / "goldens"
+RENEW = "pytest --update-goldens renews it; review the difference"
+
+Cli = Callable[..., Result]
+Golden = Callable[[str, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="rewrite golden files")
+
+
+@pytest.fixture(autouse=True)
+def _chinese(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every test starts in Chinese, in an empty workspace, without a user's own settings."""
+    set_language("zh")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
+    for name in ("CSKPI_DB", "CSKPI_LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare text with a file under tests/goldens."""
+
+    def compare(name: str, content: str) -> None:
+        path = GOLDENS / name
+        if request.config.getoption("--update-goldens"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8", newline="\n")
+        assert path.is_file(), f"{path} is missing; {RENEW}"
+        assert content == path.read_text(encoding="utf-8"), f"{name} differs; {RENEW}"
+
+    return compare
+
+
+@pytest.fixture
+def cli() -> Cli:
+    """Run a command in the test's workspace and return its streams and exit code."""
+
+    def run(*arguments: str | Path, code: int = 0) -> Result:
+        result = CliRunner().invoke(app, [str(word) for word in arguments])
+        if result.exit_code != code and result.exception is not None:
+            raise AssertionError(result.output) from result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    return run

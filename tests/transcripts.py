@@ -1,0 +1,149 @@
+"""Shops written as transcripts a person can read, turned into exports and loaded.
+
+    # shop=旗舰店 session=S1 customer=c1 channel=app
+    2026-10-01 10:00:00 客户→A 在吗
+    2026-10-01 10:00:01 自动 A 您好，欢迎光临
+    2026-10-01 10:00:50 客服 A 亲，在的
+
+A `#` line sets shop, session, customer and channel for what follows; `session=-` means that the
+export has no session id. A customer's line names whom he addressed after the arrow, if anybody;
+`客服 -` is an agent whom the export does not name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from cskpi.ingest.load import LoadOptions, load_file
+from cskpi.model.build import build_model
+from cskpi.settings import Settings, load_settings
+from cskpi.store.database import Limits, open_database
+from cskpi.store.migrations import migrate
+
+if TYPE_CHECKING:
+    from cskpi.metrics.finding import Finding
+
+ROLES = {
+    "客户": "customer",
+    "客服": "agent",
+    "机器人": "bot",
+    "辅助": "assist_bot",
+    "自动": "auto_reply",
+    "系统": "system",
+}
+COLUMNS = (
+    "shop",
+    "session_id",
+    "sent_at",
+    "sender_role",
+    "customer_id",
+    "agent_id",
+    "content",
+    "channel",
+    "is_transfer",
+)
+_LINE = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:"
+    r"(?P<customer>客户|系统)(?:→(?P<addressed>\S+))?|(?P<role>\w+) (?P<agent>\S+)"
+    r")(?: (?P<text>.*))?$"
+)
+_CONTEXT_NAMES = {"shop": "shop", "session": "session_id", "customer": "customer_id"}
+
+
+@dataclass
+class Shop:
+    """A loaded shop: where its database is, and the settings it was built with."""
+
+    path: Path
+    settings: Settings = field(default_factory=lambda: load_settings({}, environment={}))
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with open_database(self.path, Limits("1GB", 2)) as con:
+            return con.execute(sql).fetchall()
+
+
+def messages_csv(transcript: str) -> str:
+    """Return the export of a transcript."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    context = {"shop": "旗舰店", "session_id": "", "customer_id": "c1", "channel": "app"}
+    for line in transcript.strip().splitlines():
+        text = line.strip()
+        if text.startswith("#"):
+            context |= _context(text)
+        elif text:
+            writer.writerow(context | _message(text))
+    return buffer.getvalue()
+
+
+def make_shop(folder: Path, transcript: str, /, *extra: Path, **flags: Any) -> Shop:
+    """Load a transcript and further export files, and build the facts."""
+    export = folder / "messages.csv"
+    export.write_text(messages_csv(transcript), encoding="utf-8")
+    settings = load_settings({k.replace("__", "."): v for k, v in flags.items()}, environment={})
+    path = folder / "cskpi.duckdb"
+    with open_database(path, Limits("1GB", 2), write=True) as con:
+        for file in (export, *extra):
+            load_file(con, file, LoadOptions())
+        build_model(con, settings)
+    return Shop(path, settings)
+
+
+EXPORTS = ("agents", "orders", "refunds", "ratings", "tickets", "complaints", "shifts")
+
+
+@contextmanager
+def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Load the files of a case folder into a database in memory and build the facts."""
+    with TemporaryDirectory() as folder, duckdb.connect() as con:
+        migrate(con, case)
+        transcript = case / "transcript.txt"
+        if transcript.is_file():
+            export = Path(folder) / "messages.csv"
+            text = messages_csv(transcript.read_text(encoding="utf-8"))
+            export.write_text(text, encoding="utf-8")
+            load_file(con, export, LoadOptions(kind="messages"))
+        for kind in EXPORTS:
+            path = case / f"{kind}.csv"
+            if path.is_file():
+                load_file(con, path, LoadOptions(kind=kind))
+        build_model(con, settings)
+        yield con
+
+
+def _context(line: str) -> dict[str, str]:
+    found: dict[str, str] = dict(re.findall(r"(\w+)=(\S+)", line))
+    named = {_CONTEXT_NAMES.get(name, name): item for name, item in found.items()}
+    return {name: "" if item == "-" else item for name, item in named.items()}
+
+
+def _message(line: str) -> dict[str, str]:
+    match = _LINE.match(line)
+    assert match, f"no transcript line: {line!r}"
+    role = match["customer"] or match["role"]
+    text = match["text"] or role
+    agent = match["addressed"] or match["agent"] or ""
+    return {
+        "sent_at": match["time"],
+        "sender_role": ROLES[role],
+        "agent_id": "" if agent == "-" else agent,
+        "content": text,
+        "is_transfer": "1" if "〔转接〕" in text else "",
+    }
+
+
+def only(findings: list[Finding]) -> Finding:
+    """Return the one finding there is."""
+    assert len(findings) == 1
+    return findings[0]
