@@ -64,7 +64,10 @@ def cli_reference() -> str:
     for words in ((), *((name,) for name in COMMANDS)):
         # A fixed width and no colour keep the text the same on every machine.
         result = CliRunner().invoke(
-            app, [*words, "--help"], prog_name="cskpi", env={"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
+            app,
+            [*words, "--help"],
+            prog_name="cskpi",
+            env={"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"},
         )
         text = "\n".join(line.rstrip() for line in result.stdout.strip("\n").splitlines())
         pages.append(f"## cskpi {' '.join(words)}".rstrip() + f"\n\n```text\n{text}\n```\n")

@@ -35,8 +35,13 @@ WITH numbered AS (
         ON
             messages.shop_id = threads.shop_id
             AND coalesce(messages.conversation_id, '') = coalesce(threads.conversation_id, '')
-            AND CASE WHEN messages.conversation_id IS NULL THEN coalesce(messages.customer_id, '') ELSE '' END
-            = CASE WHEN threads.conversation_id IS NULL THEN coalesce(threads.customer_id, '') ELSE '' END
+            AND CASE
+                WHEN messages.conversation_id IS NULL THEN coalesce(messages.customer_id, '')
+                ELSE ''
+            END = CASE
+                WHEN threads.conversation_id IS NULL THEN coalesce(threads.customer_id, '')
+                ELSE ''
+            END
     LEFT JOIN customers
         ON
             messages.shop_id = customers.shop_id
@@ -50,7 +55,7 @@ compared AS (
     SELECT
         *,
         occurred_ms - lag(occurred_ms) OVER thread AS gap_ms,
-        lag(actor) OVER thread AS previous_actor
+        lag(actor) OVER thread AS prior_actor
     FROM numbered
     WINDOW thread AS (PARTITION BY thread_no ORDER BY occurred_at, source_row, file_id)
 ),
@@ -60,7 +65,7 @@ cut AS (
         *,
         CASE
             WHEN has_own_id
-                THEN gap_ms >= $reopen_gap_ms AND actor = 1 AND previous_actor <> 1
+                THEN gap_ms >= $reopen_gap_ms AND actor = 1 AND prior_actor <> 1
             ELSE gap_ms >= $idle_gap_ms
         END AS starts_session
     FROM compared

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from cskpi.texts import LANGS, say, set_language
 
@@ -27,6 +28,8 @@ from typer.core import TyperCommand, TyperGroup  # noqa: E402
 
 from cskpi import __version__, diagnostics  # noqa: E402
 from cskpi.errors import CskpiError  # noqa: E402
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
 BUG = 1
@@ -75,9 +78,10 @@ class ErrorGroup(SpokenHelp, TyperGroup):
 class App(typer.Typer):
     """The program; its commands speak the language in force."""
 
-    def command(self, *arguments: Any, **options: Any) -> Any:
+    def command(self, name: str | None = None, **options: Any) -> Callable[[F], F]:
         """Register a command."""
-        return super().command(*arguments, cls=Command, **options)
+        register: Callable[[F], F] = super().command(name, **{"cls": Command, **options})
+        return register
 
 
 app = App(

@@ -58,7 +58,7 @@ def _cells(report: FileReport) -> Iterable[Cell]:
 def _kind(kind: str | None) -> str:
     if kind is None:
         return say("load.skipped")
-    return say(f"kind.{kind}") if has_text(f"kind.{kind}") else kind
+    return say(f"data_kind.{kind}") if has_text(f"data_kind.{kind}") else kind
 
 
 def _delimiter(delimiter: str | None) -> str:

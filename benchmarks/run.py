@@ -1,0 +1,168 @@
+"""Benchmarks: load against DuckDB's own reader, the whole way at 1 M and 10 M messages, pandas, help.
+
+    make bench                        all figures
+    python benchmarks/run.py --messages 1000000 --skip pandas
+
+Every figure is of a whole process, measured from outside: wall seconds and peak memory. Ratios are
+of figures from the same run on the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+DATA = HERE / "data"
+MESSAGES_PER_SESSION = 11
+CSKPI = (sys.executable, "-m", "cskpi")
+
+BARE_LOAD = """
+import duckdb, sys
+with duckdb.connect(sys.argv[2]) as con:
+    con.execute("CREATE TABLE raw AS SELECT * FROM read_csv(?)", [sys.argv[1]])
+"""
+
+BARE_TYPER = """
+import typer
+app = typer.Typer()
+
+@app.command()
+def one(name: str = "x") -> None:
+    "Say a name."
+
+@app.command()
+def two() -> None:
+    "Say nothing."
+
+app()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process: wall seconds and peak resident memory in bytes."""
+
+    seconds: float
+    memory: int
+
+
+def run(*command: str | Path) -> Run:
+    """Run a process to its end.
+
+    Raises:
+        SystemExit: it failed.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen([str(word) for word in command], stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - started
+        if process.returncode:
+            output.seek(0)
+            sys.exit(output.read().decode(errors="replace")[-3000:])
+    return Run(seconds, usage.ru_maxrss * 1024)
+
+
+def say(label: str, text: str) -> None:
+    """Print one figure."""
+    print(f"{label:<44} {text}", flush=True)
+
+
+def shown(figure: Run) -> str:
+    """Return seconds and memory as text."""
+    return f"{figure.seconds:8.1f} s  {figure.memory / 1e9:5.2f} GB"
+
+
+def generated(messages: int) -> Path:
+    """Return the generated messages CSV of about that size, made once."""
+    folder = DATA / str(messages)
+    found = sorted(folder.glob("*.csv"), key=lambda path: -path.stat().st_size)
+    if not found:
+        script = ROOT / "scripts" / "make_sample_data.py"
+        sessions = messages // MESSAGES_PER_SESSION
+        figure = run(
+            *(sys.executable, script, "--out", folder),
+            *("--sessions", str(sessions), "--messages-csv-only"),
+        )
+        say(f"generate {messages:,} messages", shown(figure))
+        found = sorted(folder.glob("*.csv"), key=lambda path: -path.stat().st_size)
+    return found[0]
+
+
+def whole_way(messages: int, folder: Path) -> None:
+    """Print load, its ratio to the bare reader, model with all KPIs, and report."""
+    file = generated(messages)
+    size = file.stat().st_size / 1e6
+    say("", f"--- {messages:,} messages asked for, {size:,.0f} MB")
+    bare = run(sys.executable, "-c", BARE_LOAD, file, folder / f"bare{messages}.duckdb")
+    db = folder / f"cskpi{messages}.duckdb"
+    load = run(*CSKPI, "load", file, "--kind", "messages", "--db", db)
+    say("DuckDB CREATE TABLE AS read_csv", shown(bare))
+    say("cskpi load", f"{shown(load)}   {load.seconds / bare.seconds:.2f} x bare (reach 2.5)")
+    report = run(*CSKPI, "report", "--month", "2026-10", "--out", folder / "out", "--db", db)
+    say("facts + all KPIs + report", shown(report))
+    again = run(*CSKPI, "report", "--month", "2026-10", "--out", folder / "out", "--db", db)
+    say("all KPIs + report, facts built", shown(again))
+    total = load.seconds + report.seconds
+    memory = max(load.memory, report.memory) / 1e9
+    say("everything", f"{total:8.1f} s  {memory:5.2f} GB (reach 45 s, 4 GB at 10 M)")
+
+
+def against_pandas(messages: int, folder: Path) -> None:
+    """Print the same KPIs in pandas and in cskpi."""
+    file = generated(messages)
+    pandas = run(sys.executable, HERE / "pandas_kpis.py", file)
+    db = folder / f"cskpi{messages}.duckdb"
+    db.unlink(missing_ok=True)
+    load = run(*CSKPI, "load", file, "--kind", "messages", "--db", db)
+    words = ("kpi", "--month", "2026-10", "--by", "agent", "--format", "json", "--db", db)
+    first = run(*CSKPI, *words)
+    again = run(*CSKPI, *words)
+    say(f"pandas, ten chat KPIs by agent, {messages:,}", shown(pandas))
+    fresh = load.seconds + first.seconds
+    say("cskpi, all KPIs by agent, from the file", f"{fresh:8.1f} s")
+    say("cskpi, all KPIs by agent, facts built", f"{again.seconds:8.1f} s")
+    say("pandas / cskpi from the file", f"{pandas.seconds / fresh:8.1f} x")
+    say("pandas / cskpi facts built", f"{pandas.seconds / again.seconds:8.1f} x (reach 5)")
+
+
+def help_cost(folder: Path) -> None:
+    """Print `cskpi --help` against a bare Typer program."""
+    bare = folder / "bare.py"
+    bare.write_text(BARE_TYPER, encoding="utf-8")
+    ours, theirs = [], []
+    for _ in range(7):
+        ours.append(run(*CSKPI, "--help").seconds)
+        theirs.append(run(sys.executable, bare, "--help").seconds)
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    say("cskpi --help", f"{statistics.median(ours):8.2f} s   {ratio:.2f} x bare Typer (reach 2)")
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, action="append")
+    parser.add_argument("--skip", choices=("pandas", "help"), action="append", default=[])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=HERE) as name:
+        folder = Path(name)
+        if "help" not in options.skip:
+            help_cost(folder)
+        for messages in options.messages or (1_000_000, 10_000_000):
+            whole_way(messages, folder)
+        if "pandas" not in options.skip:
+            against_pandas(1_000_000, folder)
+
+
+if __name__ == "__main__":
+    main()

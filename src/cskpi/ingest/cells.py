@@ -1,0 +1,169 @@
+"""From a cell's text to a column's value, as SQL expressions; what cannot be read is a fault.
+
+A column whose cells are all plain is cast as it is, which is what makes an ordinary file load at
+full speed; any other goes through the steps of its kind once, and the outcome is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cskpi.store.database import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+Kind = Literal[
+    "id", "label", "text", "time", "date", "money", "money:fen", "number", "whole", "boolean"
+]
+
+_MACROS = Path(__file__).with_name("cells.sql")
+_FREE_TEXT = frozenset(
+    {"text", "comment", "seller_note", "question", "answer", "conditions", "variants"}
+)
+"""Columns in which `无`, `-` and `'ok` are what somebody wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How an odd cell becomes a value: each step is a layer over the one before.
+
+    `form` is over the raw cell; `shape` (times only) over `{form}`; `value` over `{form}` and
+    `{shape}`; `fault` over `{form}` and `{value}`, for the `reason` it gives.
+    """
+
+    form: str
+    value: str
+    shape: str | None = None
+    fault: str | None = None
+    reason: str | None = None
+
+
+def install_macros(
+    con: duckdb.DuckDBPyConnection, timezone: str, nulls: Sequence[str], *, has_serials: bool
+) -> None:
+    """Make the macros of `cells.sql` for one file.
+
+    Args:
+        con: the database connection.
+        timezone: the shop's time zone; instants with an offset and epochs are converted to it.
+        nulls: words that stand for no value.
+        has_serials: whether a number may be a spreadsheet's day count.
+    """
+    script = _MACROS.read_text(encoding="utf-8")
+    words = ", ".join(literal(word.lower()) for word in nulls) or "''"
+    for name, text in (
+        ("$timezone", literal(timezone)),
+        ("$nulls", words),
+        ("$serials", "TRUE" if has_serials else "FALSE"),
+    ):
+        script = script.replace(name, text)
+    con.execute(script)
+
+
+def kind_of(column: str, data_type: str, types: Mapping[str, str]) -> Kind:
+    """Return how a column is read, from its type in the schema unless the preset says otherwise."""
+    if column in types:
+        return types[column]  # type: ignore[return-value]  # checked when the preset was read
+    if column in _FREE_TEXT:
+        return "text"
+    if data_type == "VARCHAR":
+        is_key = column.endswith(("_id", "_key", "_code")) or column == "_sender"
+        return "id" if is_key else "label"
+    if data_type == "DECIMAL(18,2)":
+        return "money"
+    by_type: dict[str, Kind] = {
+        "TIMESTAMP": "time",
+        "DATE": "date",
+        "BOOLEAN": "boolean",
+        "INTEGER": "whole",
+        "BIGINT": "whole",
+    }
+    return by_type.get(data_type, "number")
+
+
+def plain_test(kind: Kind, cell: str, longest_null: int) -> str:
+    """Return a cheap condition under which a cell needs no cleaning.
+
+    Args:
+        kind: how the column is read.
+        cell: the raw cell.
+        longest_null: bytes of the longest word for "no value"; shorter labels are looked at closer.
+    """
+    if kind in {"id", "label"}:
+        return f"(strlen({cell}) > {max(5, longest_null)} AND id_is_plain({cell}))"
+    if kind in {"time", "date"}:
+        return f"time_is_plain({cell})"
+    if kind in {"money", "number"}:
+        return f"number_is_plain({cell})"
+    if kind == "text":
+        marks = (65279, 8203, 13, 0)
+        found = " OR ".join(f"contains({cell}, chr({mark}))" for mark in marks)
+        return f"NOT ({cell} = '' OR {found})"
+    return "FALSE"
+
+
+def exact_test(kind: Kind, cell: str) -> str | None:
+    """Return a slower test that also knows the unusual spellings which need no cleaning."""
+    if kind == "id":
+        return (
+            f"id_form({cell}) = {cell} AND present({cell}) IS NOT NULL AND NOT id_is_lost({cell})"
+        )
+    return (
+        f"label_form({cell}) = {cell} AND present({cell}) IS NOT NULL" if kind == "label" else None
+    )
+
+
+def plain_value(kind: Kind, cell: str) -> str:
+    """Return the value of a column that holds plain cells and NULLs only."""
+    values = {
+        "time": f"CAST({cell} AS TIMESTAMP)",
+        "date": f"CAST(CAST({cell} AS TIMESTAMP) AS DATE)",
+        "money": f"CAST({cell} AS DECIMAL(18, 2))",
+        "number": f"CAST({cell} AS DECIMAL(18, 3))",
+    }
+    return values.get(kind, cell)
+
+
+def odd_steps(kind: Kind, cell: str, plain: str) -> Steps:
+    """Return how a column is read that may hold anything; `plain` is its cheap test."""
+
+    def guarded(macro: str) -> str:
+        return f"CASE WHEN {plain} THEN {cell} ELSE {macro}({cell}) END"
+
+    if kind == "id":
+        return Steps(
+            guarded("id_form"), "present({form})", None, "id_is_lost({form})", "id_digits_lost"
+        )
+    if kind == "label":
+        return Steps(guarded("label_form"), "present({form})")
+    if kind == "text":
+        return Steps(guarded("text_form"), "nullif({form}, '')")
+    if kind in {"time", "date"}:
+        value = "time_of_shape({form}, {shape})"
+        return Steps(
+            f"time_present({guarded('time_form')})",
+            f"CAST({value} AS DATE)" if kind == "date" else value,
+            "time_shape({form})",
+            "({form} IS NOT NULL AND {value} IS NULL)",
+            "bad_time",
+        )
+    fault = "({form} IS NOT NULL AND {value} IS NULL)"
+    if kind == "boolean":
+        form = f"present(boolean_form({cell}))"
+        return Steps(form, "boolean_value({form})", None, fault, "bad_boolean")
+    form = f"present(number_form({cell}))"
+    return Steps(form, _number_value(kind, "{form}"), None, fault, "bad_number")
+
+
+def _number_value(kind: Kind, form: str) -> str:
+    text = f"decimal_text({form})"
+    if kind == "money:fen":
+        return f"TRY_CAST(TRY_CAST({text} AS DECIMAL(18, 2)) / 100 AS DECIMAL(18, 2))"
+    if kind == "whole":
+        number = f"TRY_CAST({text} AS DECIMAL(18, 3))"
+        return f"CASE WHEN {number} = floor({number}) THEN TRY_CAST({number} AS INTEGER) END"
+    return f"TRY_CAST({text} AS DECIMAL(18, {2 if kind == 'money' else 3}))"

@@ -1,0 +1,248 @@
+"""Chat messages: keys that make overlapping exports collapse, and one insert for a whole file.
+
+A row with a platform id is known by shop, id, conversation, time and role. A row without one is
+known by what it says, and by its ordinal among equals of the file: two identical "在吗" in the same
+second are two messages, and stay two when an overlapping export brings them again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from cskpi.errors import InputError
+from cskpi.ingest.ledger import Written
+from cskpi.ingest.raw import count
+from cskpi.ingest.roles import SHOP_SIDE, Roles, prepare_roles
+from cskpi.ingest.staging import Numbering, Staging, extra_value, find_faults
+from cskpi.ingest.threads import prepare_threads
+from cskpi.store.database import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+SEPARATOR = "chr(31)"
+_COPIED = ("channel", "message_id", "message_kind", "is_transfer", "order_id", "text")
+
+
+def write_messages(
+    con: duckdb.DuckDBPyConnection,
+    staging: Staging,
+    *,
+    file_id: int,
+    day: date | None,
+    numbering: Numbering,
+    may_update: bool,
+) -> Written:
+    """Insert the messages of a chat export that are new; `faults` then holds the rejected rows.
+
+    Args:
+        con: the database connection, in a transaction.
+        staging: the typed columns.
+        file_id: the ledger number of the file.
+        day: the day of messages whose file names none; their order in the file is kept.
+        numbering: how `row_no` becomes a row number of the file.
+        may_update: whether a known message with another text takes the text of this file.
+
+    Raises:
+        InputError: no time column and no day.
+    """
+    if "occurred_at" not in staging.columns and day is None:
+        raise InputError("no_time_column", columns=", ".join(filter(None, staging.raw.header)))
+    roles = prepare_roles(con, staging)
+    joins = roles.joins
+    has_threads = {"message_id", "reply_to_id"} <= set(staging.columns)
+    if has_threads:
+        prepare_threads(con, staging, roles)
+        joins += " LEFT JOIN threads USING (row_no)"
+    staging = _with_day(staging, day)
+    has_faults = find_faults(
+        con,
+        staging,
+        required=() if "occurred_at" not in staging.columns else ("occurred_at",),
+        further=[roles.fault] if roles.may_lack else [],
+        joins=roles.joins,
+    )
+    layer = f"{staging.layer} AS layer {joins}"
+    layer += " ANTI JOIN faults USING (row_no)" if has_faults else ""
+    rows = _Rows.of(con, staging, _typed(staging, roles, layer, day, has_threads=has_threads))
+    return rows.write(file_id, numbering, may_update=may_update)
+
+
+def _with_day(staging: Staging, day: date | None) -> Staging:
+    """Let a clock time without date count on the day the user named."""
+    return staging if day is None else staging.with_clock_day("occurred_at", day)
+
+
+def _typed(
+    staging: Staging, roles: Roles, layer: str, day: date | None, *, has_threads: bool
+) -> str:
+    """Return the SELECT of all columns but the keys."""
+    value, role, sender = staging.value, roles.role, roles.sender
+    conversation, customer = value("conversation_id"), value("customer_id")
+    party = f"coalesce({conversation}, {customer}, '')"
+    if has_threads:
+        # Where a chain of replies begins depends on how much of it the file holds.
+        party = "''"
+        conversation = f"coalesce({conversation}, threads.root)"
+        customer = f"coalesce({customer}, threads.customer_id)"
+    shop_side = ", ".join(literal(name) for name in SHOP_SIDE)
+    if sender != "NULL":
+        own = f"CASE WHEN {role} = 'customer' THEN {sender} END"
+        customer = f"coalesce({value('customer_id')}, {own}, {customer})"
+    agent = f"coalesce({value('agent_id')}, CASE WHEN {role} IN ({shop_side}) THEN {sender} END)"
+    occurred, precision = _time(staging, day)
+    copied = ", ".join(f"{value(name)} AS {name}" for name in _COPIED)
+    return f"""
+        SELECT layer.row_no, coalesce({value("shop_id")}, '') AS shop_id,
+            {conversation} AS conversation_id, {customer} AS customer_id,
+            {agent if sender != "NULL" else value("agent_id")} AS agent_id, {role} AS sender_role,
+            {occurred} AS occurred_at, {precision} AS time_precision, {copied},
+            {extra_value(staging)} AS extra, {party} AS party
+        FROM {layer}
+    """
+
+
+def _time(staging: Staging, day: date | None) -> tuple[str, str]:
+    column = staging.columns.get("occurred_at")
+    if column is None:
+        return f"TIMESTAMP '{day} 00:00:00'", "'date'"
+    if column.is_plain:
+        return column.value, "'second'"
+    return column.value, f"time_precision_of({column.form}, {column.shape})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The acceptable rows of a file; `keyed` is the SELECT of all columns with `message_key`."""
+
+    con: duckdb.DuckDBPyConnection
+    keyed: str
+    total: int
+    first_at: datetime | None
+    last_at: datetime | None
+    has_ids: bool
+
+    @classmethod
+    def of(cls, con: duckdb.DuckDBPyConnection, staging: Staging, typed: str) -> _Rows:
+        """Give every row its key; equal rows of one file are told apart by their ordinal."""
+        total, first_at, last_at = con.execute(
+            f"SELECT count(*), min(occurred_at), max(occurred_at) FROM ({typed})"
+        ).fetchone() or (0, None, None)
+        column = staging.columns.get("message_id")
+        has_ids = column is not None
+        all_ids = column is not None and column.is_plain and not column.has_null
+        keyed = _numbered(con, typed, has_ids=has_ids, all_ids=all_ids)
+        return cls(con, keyed, total, first_at, last_at, has_ids)
+
+    def write(self, file_id: int, numbering: Numbering, *, may_update: bool) -> Written:
+        """Insert what the table does not hold yet, and take over changed texts."""
+        period = {"first_at": self.first_at, "last_at": self.last_at}
+        span = "occurred_at BETWEEN $first_at AND $last_at"
+        known_count = self.con.execute(
+            f"SELECT count(*) FROM messages WHERE {span}", period
+        ).fetchone()
+        has_known = bool(known_count and known_count[0])
+        updated = 0
+        unknown = ""
+        if has_known:
+            self.con.execute(
+                "CREATE OR REPLACE TEMP TABLE known_messages AS"
+                f" SELECT message_key, text_hash FROM messages WHERE {span}",
+                period,
+            )
+            unknown = "ANTI JOIN known_messages USING (message_key)"
+            if self.has_ids and may_update:
+                updated = self._update_texts(file_id, numbering)
+        inserted = self.con.execute(
+            f"""
+            INSERT INTO messages BY NAME
+            SELECT message_key, shop_id, channel, conversation_id, message_id, customer_id,
+                agent_id, sender_role, occurred_at,
+                CASE WHEN time_precision <> 'date' THEN epoch_ms(occurred_at) END AS occurred_ms,
+                time_precision, message_kind, is_transfer, order_id, text,
+                md5_number_lower(text) AS text_hash, extra, {file_id} AS file_id,
+                {numbering.source_row} AS source_row
+            FROM ({self.keyed}) AS keyed {unknown} {numbering.join}
+            """
+        ).fetchone()
+        accepted = int(inserted[0] if inserted else 0) + updated
+        return Written(accepted, self.total - accepted, self.first_at, self.last_at)
+
+    def _update_texts(self, file_id: int, numbering: Numbering) -> int:
+        self.con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE changed_messages AS
+            SELECT keyed.message_key, keyed.text, {numbering.source_row} AS source_row
+            FROM ({self.keyed}) AS keyed JOIN known_messages AS known USING (message_key)
+                {numbering.join}
+            WHERE keyed.message_id IS NOT NULL AND keyed.text IS NOT NULL
+                AND known.text_hash IS DISTINCT FROM md5_number_lower(keyed.text)
+            """
+        )
+        updated = count(self.con, "changed_messages")
+        if updated:
+            self.con.execute(
+                f"""
+                UPDATE messages SET text = changed.text,
+                    text_hash = md5_number_lower(changed.text), file_id = {file_id},
+                    source_row = changed.source_row
+                FROM changed_messages AS changed
+                WHERE changed.message_key = messages.message_key
+                """
+            )
+        return updated
+
+
+def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_ids: bool) -> str:
+    moment = "CAST(epoch_us(occurred_at) AS VARCHAR)"
+    known_by = ["shop_id", "coalesce(message_id, '')", "party", moment, "sender_role"]
+    said = [
+        "shop_id",
+        "party",
+        moment,
+        "sender_role",
+        "coalesce(agent_id, '')",
+        "coalesce(text, '')",
+    ]
+    by_id, by_text = (f"md5({f' || {SEPARATOR} || '.join(parts)})" for parts in (known_by, said))
+    key = f"CASE WHEN message_id IS NULL THEN {by_text} ELSE {by_id} END"
+    identity = ["shop_id", "party", "occurred_at", "sender_role", "message_id"]
+    if all_ids:
+        key = by_id
+    elif not has_ids:
+        key, identity = by_text, [*identity[:-1], "agent_id", "text"]
+    else:
+        identity += [
+            f"CASE WHEN message_id IS NULL THEN {name} END" for name in ("agent_id", "text")
+        ]
+    likeness = f"hash({', '.join(identity)})"
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE repeated AS
+        SELECT likeness FROM (SELECT {likeness} AS likeness FROM ({typed}))
+        GROUP BY likeness HAVING count(*) > 1
+        """
+    )
+    if not count(con, "repeated"):
+        first = key if all_ids else f"{key} || '#1'"
+        if has_ids and not all_ids:
+            first = f"{key} || CASE WHEN message_id IS NULL THEN '#1' ELSE '' END"
+        return f"SELECT *, {first} AS message_key FROM ({typed})"
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE ordinals AS
+        SELECT row_no, row_number() OVER (PARTITION BY base_key ORDER BY row_no) AS nth,
+            count(*) OVER (PARTITION BY base_key) AS equals
+        FROM (SELECT row_no, {key} AS base_key FROM ({typed})
+              WHERE {likeness} IN (SELECT likeness FROM repeated))
+        """
+    )
+    ordinal = "CASE WHEN message_id IS NULL THEN '#' || coalesce(nth, 1) ELSE '' END"
+    # Of rows with one id, the last is what the export says at its end.
+    return f"""
+        SELECT *, {key} || {ordinal} AS message_key
+        FROM ({typed}) LEFT JOIN ordinals USING (row_no)
+        WHERE message_id IS NULL OR nth IS NULL OR nth = equals
+    """

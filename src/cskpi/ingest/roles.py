@@ -1,0 +1,133 @@
+"""Who wrote a message: by the preset's rules over role words, else by comparing sender and parties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cskpi.ingest.headers import normal_header
+from cskpi.ingest.raw import count
+from cskpi.ingest.staging import RowFault, Staging
+from cskpi.store.database import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.ingest.presets import Rule
+
+ROLES = ("customer", "agent", "bot", "assist_bot", "auto_reply", "system")
+SHOP_SIDE = ("agent", "bot", "assist_bot", "auto_reply")
+ROLE_FIELD = "sender_role"
+SENDER = "_sender"
+FEW_WORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The expression of a row's role, what must be joined for it, and the fault of having none.
+
+    `sender` is who wrote, NULL where the sender's column holds a role word instead of a name.
+    """
+
+    role: str
+    joins: str
+    fault: RowFault
+    may_lack: bool
+    sender: str
+
+
+def prepare_roles(con: duckdb.DuckDBPyConnection, staging: Staging) -> Roles:
+    """Decide the role of every combination of role words the file holds."""
+    fixed = staging.match.source.const.get(ROLE_FIELD)
+    if fixed is not None:
+        none = RowFault("FALSE", "", None, None)
+        return Roles(literal(fixed), "", none, may_lack=False, sender=staging.value(SENDER))
+    rules = _applicable(staging)
+    role, joins, may_lack = "CAST(NULL AS VARCHAR)", "", True
+    sender = staging.value(SENDER)
+    if rules:
+        role, joins = _by_words(con, rules)
+        may_lack = count(con, "sender_roles WHERE sender_role IS NULL") > 0
+        if SENDER in staging.columns and staging.columns[SENDER].cell in {c for _, c in rules}:
+            sender = f"CASE WHEN ({role}) IS NULL THEN {sender} END"
+    if may_lack and ROLE_FIELD not in staging.columns:
+        role = f"coalesce({role}, {_by_comparison(staging)})"
+    cell = next(
+        (staging.columns[name].cell for name in (ROLE_FIELD, SENDER) if name in staging.columns),
+        rules[0][1] if rules else None,
+    )
+    header = None if cell is None else staging.raw.header[staging.raw.columns.index(cell)]
+    fault = RowFault(f"({role}) IS NULL", "unknown_sender_role", header, cell)
+    return Roles(role, joins, fault, may_lack, sender)
+
+
+def _applicable(staging: Staging) -> list[tuple[Rule, str]]:
+    """Return the rules whose field the file has, with the cell it stands in."""
+    places = {
+        normal_header(cell): name
+        for cell, name in zip(staging.raw.header, staging.raw.columns, strict=True)
+    }
+    found = []
+    for rule in staging.match.source.roles:
+        column = staging.columns.get(rule.field)
+        if column is None and rule.field == ROLE_FIELD:
+            column = staging.columns.get(SENDER)
+        cell = column.cell if column else places.get(normal_header(rule.field))
+        if cell is not None:
+            found.append((rule, cell))
+    return found
+
+
+def _by_words(con: duckdb.DuckDBPyConnection, rules: list[tuple[Rule, str]]) -> tuple[str, str]:
+    cells = sorted({cell for _, cell in rules})
+    listed = ", ".join(f"coalesce({cell}, '') AS word_{cell}" for cell in cells)
+    branches = " ".join(
+        f"WHEN {_condition(rule, f'word_{cell}')} THEN {literal(rule.role)}" for rule, cell in rules
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE sender_roles AS
+        SELECT *, CASE {branches} END AS sender_role
+        FROM (SELECT DISTINCT {listed} FROM raw_rows)
+        """
+    )
+    few = con.execute(f"FROM sender_roles LIMIT {FEW_WORDS + 1}").fetchall()
+    if len(cells) == 1 and len(few) <= FEW_WORDS:
+        # Cheaper than a join, and the usual case.
+        branches = " ".join(
+            f"WHEN {literal(word)} THEN {literal(name)}" for word, name in few if name
+        )
+        return f"CASE coalesce({cells[0]}, '') {branches or 'WHEN NULL THEN NULL'} END", ""
+    on = " AND ".join(f"word_{cell} = coalesce({cell}, '')" for cell in cells)
+    return "sender_roles.sender_role", f"LEFT JOIN sender_roles ON {on}"
+
+
+def _condition(rule: Rule, cell: str) -> str:
+    words = [literal(word) for word in rule.operands]
+    if rule.operator in {"equals", "in"}:
+        forms = ", ".join(f"word_form({word})" for word in words)
+        return f"word_form({cell}) IN ({forms})"
+    if rule.operator == "contains":
+        return " OR ".join(f"contains(lower({cell}), lower({word}))" for word in words)
+    if rule.operator == "regex":
+        return " OR ".join(f"regexp_matches({cell}, {word})" for word in words)
+    sign = "<" if rule.operator == "lt" else ">"
+    return f"TRY_CAST({cell} AS DOUBLE) {sign} CAST({words[0]} AS DOUBLE)"
+
+
+def _by_comparison(staging: Staging) -> str:
+    if SENDER not in staging.columns:
+        return "NULL"
+    sender = staging.value(SENDER)
+    customer, agent = staging.value("customer_id"), staging.value("agent_id")
+    has_both = {"customer_id", "agent_id"} <= set(staging.columns)
+    branches = [
+        f"WHEN {sender} = {customer} THEN 'customer'",
+        f"WHEN {sender} = {agent} THEN 'agent'",
+    ]
+    if not has_both:
+        branches += [
+            f"WHEN {sender} <> {customer} THEN 'agent'",
+            f"WHEN {sender} <> {agent} THEN 'customer'",
+        ]
+    return f"CASE {' '.join(branches)} END"

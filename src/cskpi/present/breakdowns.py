@@ -1,0 +1,142 @@
+"""Tables that are no KPI; hour by weekday becomes a heat map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cskpi.present.cells import day_cell, number_cell, text_cell
+from cskpi.present.cleaning import one_line
+from cskpi.present.document import Cell, Column, HeatMap, Row, Section, Table
+from cskpi.present.formatting import format_hour, format_moment, format_value
+from cskpi.texts import pick, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cskpi.metrics.breakdowns import BreakdownColumn, BreakdownTable, BreakdownValue
+    from cskpi.metrics.finding import Unit
+    from cskpi.present.inputs import ReportInputs
+
+_WEEKDAYS = range(1, 8)
+_HOURS = range(24)
+_GRID_COLUMNS = ("weekday", "hour")
+_SHEET_NAME_LENGTH = 20
+_PRIVATE = ("customer_id", "customer_name", "phone", "address")
+
+
+def breakdown_sections(inputs: ReportInputs) -> list[Section]:
+    """Return a section per breakdown."""
+    return [_section(inputs, _public(breakdown)) for breakdown in inputs.breakdowns]
+
+
+def _public(breakdown: BreakdownTable) -> BreakdownTable:
+    """Leave out whom a row is about: a report gets forwarded."""
+    kept = [at for at, column in enumerate(breakdown.columns) if column.name not in _PRIVATE]
+    return replace(
+        breakdown,
+        columns=tuple(breakdown.columns[at] for at in kept),
+        rows=tuple(tuple(row[at] for at in kept) for row in breakdown.rows),
+    )
+
+
+def _section(inputs: ReportInputs, breakdown: BreakdownTable) -> Section:
+    title = one_line(pick(breakdown.labels))
+    names = [column.name for column in breakdown.columns]
+    if all(name in names for name in _GRID_COLUMNS) and len(names) > len(_GRID_COLUMNS):
+        block = _heat_map(inputs, breakdown)
+        return Section(breakdown.name, title, say("section.load_sheet"), (block,))
+    return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (_table(breakdown),))
+
+
+def _table(breakdown: BreakdownTable) -> Table:
+    columns = tuple(
+        Column(one_line(pick(column.labels)), column.unit or "text") for column in breakdown.columns
+    )
+    rows = tuple(
+        Row(tuple(_cell(item, column) for item, column in zip(row, breakdown.columns, strict=True)))
+        for row in breakdown.rows
+    )
+    return Table(columns, rows, empty=say("table.no_rows"))
+
+
+def _cell(value: BreakdownValue, column: BreakdownColumn) -> Cell:
+    if column.unit and not isinstance(value, str | date):
+        return number_cell(None if value is None else float(value), column.unit)
+    if column.name == "weekday" and isinstance(value, int) and value in _WEEKDAYS:
+        return text_cell(say(f"weekday.d{value}"))
+    if column.name == "hour" and isinstance(value, int):
+        return text_cell(format_hour(value))
+    if isinstance(value, datetime):
+        return text_cell(format_moment(value))
+    if isinstance(value, date):
+        return day_cell(value)
+    return text_cell(say("format.none") if value is None else str(value))
+
+
+def _heat_map(inputs: ReportInputs, breakdown: BreakdownTable) -> HeatMap:
+    measure = breakdown.columns[-1]
+    unit = measure.unit or "count"
+    found = _grid(breakdown)
+    covered = _covered_weekdays(inputs)
+    values = [
+        [found.get((day, hour), 0.0 if day in covered else None) for hour in _HOURS]
+        for day in _WEEKDAYS
+    ]
+    most = max((value for line in values for value in line if value is not None), default=0.0)
+    title = one_line(pick(breakdown.labels))
+    legend = say("chart.heat_legend", measure=pick(measure.labels), value=format_value(most, unit))
+    return HeatMap(
+        title=title,
+        alt=_alt(title, found, unit),
+        shades=tuple(
+            tuple(None if v is None else v / most if most else 0.0 for v in line) for line in values
+        ),
+        table=_grid_table(values, unit),
+        legend=legend,
+    )
+
+
+def _grid(breakdown: BreakdownTable) -> dict[tuple[int, int], float]:
+    names = [column.name for column in breakdown.columns]
+    day_at, hour_at = (names.index(name) for name in _GRID_COLUMNS)
+    found: dict[tuple[int, int], float] = {}
+    for row in breakdown.rows:
+        day, hour, value = row[day_at], row[hour_at], row[-1]
+        if isinstance(day, int) and isinstance(hour, int) and isinstance(value, int | float):
+            found[day, hour] = float(value)
+    return found
+
+
+def _covered_weekdays(inputs: ReportInputs) -> set[int]:
+    """An hour without rows is a quiet one only on a weekday the data cover at all."""
+    missing = set(inputs.coverage.days_without_data)
+    first = inputs.period.start.date()
+    days = (first + timedelta(days=offset) for offset in range(inputs.period.days))
+    return {day.isoweekday() for day in days if day not in missing}
+
+
+def _grid_table(values: list[list[float | None]], unit: Unit) -> Table:
+    columns = (
+        Column(say("dimension.weekday")),
+        *(Column(format_hour(hour), unit) for hour in _HOURS),
+    )
+    rows = tuple(
+        Row((text_cell(say(f"weekday.d{day}")), *(number_cell(value, unit) for value in line)))
+        for day, line in zip(_WEEKDAYS, values, strict=True)
+    )
+    return Table(columns, rows, is_collapsed=True)
+
+
+def _alt(title: str, found: Mapping[tuple[int, int], float], unit: Unit) -> str:
+    if not found:
+        return say("chart.heat_alt_empty", label=title)
+    day, hour = max(found, key=lambda place: (found[place], -place[0], -place[1]))
+    return say(
+        "chart.heat_alt",
+        label=title,
+        day=say(f"weekday.d{day}"),
+        hour=format_hour(hour),
+        value=format_value(found[day, hour], unit),
+    )

@@ -1,0 +1,189 @@
+"""All KPIs with everything needed to check them, and what each of them means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cskpi.present.cells import (
+    change_cell,
+    delta_cell,
+    interval_cell,
+    number_cell,
+    previous_cell,
+    status_cell,
+    target_cell,
+    text_cell,
+    value_cell,
+    verdict_cell,
+)
+from cskpi.present.cleaning import one_line
+from cskpi.present.document import Cell, Column, Definition, DefinitionList, Row, Section, Table
+from cskpi.present.formatting import format_number, format_target, format_value
+from cskpi.texts import pick, say
+
+if TYPE_CHECKING:
+    from cskpi.metrics.declaration import Metric, Param
+    from cskpi.metrics.finding import Finding
+    from cskpi.present.inputs import ReportInputs
+
+
+def kpi_section(inputs: ReportInputs) -> Section:
+    """Return every KPI of the period, by group."""
+    metrics = {metric.name: metric for metric in inputs.metrics}
+    rows = tuple(
+        _kpi_row(finding, _group_label(inputs, metrics[finding.metric].group))
+        for finding in inputs.totals
+        if finding.metric in metrics
+    )
+    table = Table(_kpi_columns(), rows, group_title=say("column.group"), empty=say("table.no_rows"))
+    title, sheet = say("section.kpis"), say("section.kpis_sheet")
+    return Section("kpis", title, sheet, (table,), lead=say("section.kpis_lead"))
+
+
+def definition_section(inputs: ReportInputs) -> Section:
+    """Return meaning, formula, parameters and origin of every KPI."""
+    items = tuple(_definition(inputs, metric) for metric in inputs.metrics)
+    block = DefinitionList(items, _definition_table(inputs))
+    title, sheet = say("section.definitions"), say("section.definitions_sheet")
+    return Section("definitions", title, sheet, (block,))
+
+
+def _kpi_columns() -> tuple[Column, ...]:
+    return (
+        Column(say("column.metric")),
+        Column(say("column.value"), "count"),
+        Column(say("column.spread"), "count", scope="page"),
+        Column(say("column.median"), "count", scope="sheet"),
+        Column(say("column.p90"), "count", scope="sheet"),
+        Column(say("column.parts"), "count", scope="page"),
+        Column(say("column.sample"), "count", scope="sheet"),
+        Column(say("column.numerator"), "count", scope="sheet"),
+        Column(say("column.denominator"), "count", scope="sheet"),
+        Column(say("column.interval"), "count", scope="page"),
+        Column(say("column.low"), "count", scope="sheet"),
+        Column(say("column.high"), "count", scope="sheet"),
+        Column(say("column.previous"), "count"),
+        Column(say("column.change"), "count", scope="page"),
+        Column(say("column.change"), "count", scope="sheet"),
+        Column(say("column.verdict"), scope="sheet"),
+        Column(say("column.target"), "count"),
+        Column(say("column.status")),
+    )
+
+
+def _kpi_row(finding: Finding, group: str) -> Row:
+    unit = finding.unit
+    return Row(
+        (
+            text_cell(pick(finding.labels)),
+            value_cell(finding),
+            _spread_cell(finding),
+            number_cell(finding.median, unit),
+            number_cell(finding.p90, unit),
+            _sample_cell(finding),
+            number_cell(finding.sample_size, "count"),
+            *_parts(finding),
+            interval_cell(finding),
+            number_cell(finding.low, unit),
+            number_cell(finding.high, unit),
+            previous_cell(finding),
+            delta_cell(finding),
+            change_cell(finding),
+            verdict_cell(finding),
+            target_cell(finding),
+            status_cell(finding.status),
+        ),
+        group=group,
+    )
+
+
+def _parts(finding: Finding) -> tuple[Cell, Cell]:
+    """A mean's numerator is a sum of its own unit, a ratio's a number of things."""
+    above = finding.unit if finding.unit in ("money", "duration") else "count"
+    return number_cell(finding.numerator, above), number_cell(finding.denominator, "count")
+
+
+def _sample_cell(finding: Finding) -> Cell:
+    """A ratio's sample is read with what was hit: 7,151 / 8,210."""
+    size = number_cell(finding.sample_size, "count")
+    above, below = _parts(finding)
+    if finding.unit != "percent" or finding.value is None:
+        return size
+    return text_cell(f"{above.text} / {below.text}")
+
+
+def _spread_cell(finding: Finding) -> Cell:
+    """Waiting times are skewed, so their mean alone misleads; scores and ratios are not."""
+    if finding.unit != "duration" or finding.median is None:
+        return text_cell(say("format.none"), "muted")
+    median, p90 = number_cell(finding.median, "duration"), number_cell(finding.p90, "duration")
+    return text_cell(f"{median.text} / {p90.text}")
+
+
+def _definition(inputs: ReportInputs, metric: Metric) -> Definition:
+    facts = [(say("column.formula"), pick(metric.formula))]
+    if metric.params:
+        facts.append((say("column.parameters"), _parameters(inputs, metric)))
+    target = next((f.target for f in inputs.totals if f.metric == metric.name), None)
+    if target is not None:
+        text = format_target(target, metric.unit, metric.direction)
+        facts.append((say("column.target"), text))
+    origin = say("definition.origin", origin=one_line(metric.origin), version=metric.version)
+    facts.append((say("column.origin"), origin))
+    return Definition(
+        ref=metric.name,
+        term=pick(metric.labels),
+        group=_group_label(inputs, metric.group),
+        meaning=pick(metric.descriptions),
+        facts=tuple(facts),
+    )
+
+
+def _definition_table(inputs: ReportInputs) -> Table:
+    columns = tuple(
+        Column(say(f"column.{key}"))
+        for key in (
+            "group",
+            "metric",
+            "name",
+            "meaning",
+            "formula",
+            "parameters",
+            "origin",
+            "version",
+        )
+    )
+    rows = tuple(
+        Row(
+            (
+                text_cell(_group_label(inputs, metric.group)),
+                text_cell(pick(metric.labels)),
+                text_cell(metric.name),
+                text_cell(pick(metric.descriptions)),
+                text_cell(pick(metric.formula)),
+                text_cell(_parameters(inputs, metric)),
+                text_cell(metric.origin),
+                text_cell(format_value(metric.version, "count")),
+            )
+        )
+        for metric in inputs.metrics
+    )
+    return Table(columns, rows)
+
+
+def _group_label(inputs: ReportInputs, group: str) -> str:
+    return one_line(pick(inputs.groups[group]) if group in inputs.groups else group)
+
+
+def _parameters(inputs: ReportInputs, metric: Metric) -> str:
+    in_force = dict(metric.params) | dict(inputs.parameters.get(metric.name, {}))
+    items = [f"{name} = {_parameter(name, item)}" for name, item in in_force.items()]
+    return say("format.list_comma").join(items)
+
+
+def _parameter(name: str, value: Param) -> str:
+    if isinstance(value, dict):
+        return one_line(value.get("setting", ""))
+    if isinstance(value, str):
+        return one_line(value)
+    return format_value(value, "duration") if name.endswith("_seconds") else format_number(value)

@@ -1,0 +1,39 @@
+"""What the pipeline hands over for a report: findings and facts, nothing shown yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cskpi.metrics.coverage import Coverage
+
+if TYPE_CHECKING:
+    from cskpi.metrics.breakdowns import BreakdownTable
+    from cskpi.metrics.declaration import Labels, Metric
+    from cskpi.metrics.finding import Finding
+    from cskpi.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInputs:
+    """One period of one database.
+
+    `metrics` come ordered by group, `totals` hold one finding for each of them; `by_agent` carries
+    the dimensions shop and agent, `by_day` day (ISO date), `by_shop` shop. An agent of None was
+    not named by the export. `parameters` are those in force, by KPI, where they differ from the
+    KPI's file.
+    """
+
+    period: Period
+    previous: Period
+    shops: tuple[str, ...]
+    metrics: tuple[Metric, ...]
+    groups: Mapping[str, Labels]
+    totals: tuple[Finding, ...]
+    by_agent: tuple[Finding, ...] = ()
+    by_day: tuple[Finding, ...] = ()
+    by_shop: tuple[Finding, ...] = ()
+    breakdowns: tuple[BreakdownTable, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    parameters: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)

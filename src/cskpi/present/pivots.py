@@ -1,0 +1,186 @@
+"""Tables with one row per agent, shop or day and one column per KPI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cskpi.present.cells import dimension_cell, dimension_title, number_cell, text_cell
+from cskpi.present.cleaning import one_line
+from cskpi.present.comparison import judge
+from cskpi.present.document import Cell, Column, Row, Section, Table
+from cskpi.present.formatting import format_count
+from cskpi.present.overview import headline_metrics
+from cskpi.texts import pick, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cskpi.metrics.declaration import Metric
+    from cskpi.metrics.finding import Finding
+    from cskpi.present.document import Tone
+    from cskpi.present.inputs import ReportInputs
+
+Key = tuple[str | None, ...]
+
+_SIDE_TONES: dict[str, Tone] = {"strong": "good", "weak": "bad"}
+
+
+def agent_section(inputs: ReportInputs) -> Section:
+    """Return the agents, shop by shop."""
+    return Section(
+        "agents",
+        say("section.agents"),
+        say("section.agents_sheet"),
+        (_agent_table(inputs),),
+        lead=say("section.agents_lead"),
+    )
+
+
+def shop_section(inputs: ReportInputs) -> Section:
+    """Return the shops beside each other."""
+    lookup = by_key(inputs.by_shop, ("shop",))
+    metrics = present_metrics(inputs.metrics, inputs.by_shop)
+    totals = {finding.metric: finding for finding in inputs.totals}
+    rows = [_total_row(metrics, totals)]
+    rows += [
+        _row(dimension_cell("shop", key[-1]), lookup[key], metrics, totals)
+        for key in _ordered(lookup, metrics)
+    ]
+    columns = (Column(dimension_title("shop")), *metric_columns(metrics), _remark_column())
+    table = Table(columns, tuple(rows) if lookup else (), empty=say("table.no_rows"))
+    title, sheet = say("section.shops"), say("section.shops_sheet")
+    return Section("shops", title, sheet, (table,), lead=say("section.agents_lead"))
+
+
+def by_key(findings: Iterable[Finding], dimensions: Sequence[str]) -> dict[Key, dict[str, Finding]]:
+    """Return findings by the values of `dimensions`, then by KPI."""
+    lookup: dict[Key, dict[str, Finding]] = {}
+    for finding in findings:
+        key = tuple(finding.dimensions.get(name) for name in dimensions)
+        lookup.setdefault(key, {})[finding.metric] = finding
+    return lookup
+
+
+def present_metrics(metrics: Sequence[Metric], findings: Iterable[Finding]) -> tuple[Metric, ...]:
+    """Return the KPIs that have at least one value among `findings`."""
+    names = {finding.metric for finding in findings if finding.value is not None}
+    return tuple(metric for metric in metrics if metric.name in names)
+
+
+def metric_columns(metrics: Sequence[Metric]) -> tuple[Column, ...]:
+    """Return a column per KPI; those that are no headline are for the workbook only."""
+    shown = {metric.name for metric in headline_metrics(metrics)}
+    return tuple(
+        Column(
+            pick(metric.labels),
+            metric.unit,
+            ref=metric.name,
+            rank=position,
+            scope="all" if metric.name in shown else "sheet",
+        )
+        for position, metric in enumerate(metrics, start=1)
+    )
+
+
+def _agent_table(inputs: ReportInputs) -> Table:
+    lookup = by_key(inputs.by_agent, ("shop", "agent"))
+    metrics = present_metrics(inputs.metrics, inputs.by_agent)
+    totals = {finding.metric: finding for finding in inputs.totals}
+    rows = [_total_row(metrics, totals)]
+    for shop, agent in _ordered(lookup, metrics):
+        group = one_line(shop or say("dimension.unnamed"))
+        name = dimension_cell("agent", agent)
+        # What no agent answered gathers under no name: not a person to be judged.
+        compared = totals if agent else {}
+        rows.append(_row(name, lookup[shop, agent], metrics, compared, group))
+    columns = (Column(dimension_title("agent")), *metric_columns(metrics), _remark_column())
+    return Table(
+        columns,
+        tuple(rows) if lookup else (),
+        group_title=dimension_title("shop"),
+        empty=say("table.no_rows"),
+    )
+
+
+def _remark_column() -> Column:
+    return Column(say("column.remark"), scope="sheet")
+
+
+def _ordered(lookup: Mapping[Key, Mapping[str, Finding]], metrics: Sequence[Metric]) -> list[Key]:
+    """Busiest first within a shop: a table of people is no ranking by merit."""
+    volume = next((metric.name for metric in metrics if metric.unit == "count"), None)
+
+    def place(key: Key) -> tuple[str, bool, float, str]:
+        finding = lookup[key].get(volume or "")
+        busy = finding.value if finding and finding.value is not None else 0.0
+        shop = key[0] or "" if len(key) > 1 else ""
+        return (shop, key[-1] is None, -busy, key[-1] or "")
+
+    return sorted(lookup, key=place)
+
+
+def _total_row(metrics: Sequence[Metric], totals: Mapping[str, Finding]) -> Row:
+    cells = [
+        number_cell(totals[metric.name].value, metric.unit)
+        if metric.name in totals
+        else _empty_cell(metric)
+        for metric in metrics
+    ]
+    return Row((text_cell(say("report.all_shops")), *cells, text_cell("")), is_total=True)
+
+
+def _row(
+    name: Cell,
+    findings: Mapping[str, Finding],
+    metrics: Sequence[Metric],
+    totals: Mapping[str, Finding],
+    group: str = "",
+) -> Row:
+    cells = [_compared_cell(findings.get(metric.name), totals, metric) for metric in metrics]
+    remark = _remark(findings, metrics, totals)
+    return Row((name, *cells, text_cell(remark)), group=group)
+
+
+def _compared_cell(finding: Finding | None, totals: Mapping[str, Finding], metric: Metric) -> Cell:
+    if finding is None:
+        return _empty_cell(metric)
+    if finding.value is not None and finding.status == "small_sample":
+        mark = say("agent.small", n=format_count(finding.sample_size))
+        return number_cell(finding.value, finding.unit, "muted", mark)
+    side = _against_whole(finding, totals)
+    mark = say(f"agent.{side}") if side else ""
+    return number_cell(finding.value, finding.unit, _SIDE_TONES.get(side, "plain"), mark)
+
+
+def _empty_cell(metric: Metric) -> Cell:
+    return number_cell(None, metric.unit, "muted")
+
+
+def _against_whole(finding: Finding, totals: Mapping[str, Finding]) -> str:
+    """Without an interval nothing is judged: one who answers fewer customers is not worse."""
+    whole = totals.get(finding.metric)
+    if whole is None or finding.low is None:
+        return ""
+    return {"better": "strong", "worse": "weak"}.get(judge(finding, whole.value), "")
+
+
+def _remark(
+    findings: Mapping[str, Finding], metrics: Sequence[Metric], totals: Mapping[str, Finding]
+) -> str:
+    """Say in words what the page shows by marks, for sheets that only hold numbers."""
+    named: dict[str, list[str]] = {"strong": [], "weak": [], "small": []}
+    for metric in metrics:
+        finding = findings.get(metric.name)
+        if finding is None or finding.value is None:
+            continue
+        small = finding.status == "small_sample"
+        side = "small" if small else _against_whole(finding, totals)
+        if side:
+            named[side].append(pick(metric.labels))
+    comma = say("format.list_comma")
+    parts = [
+        say(f"agent.remark_{side}", names=comma.join(names))
+        for side, names in named.items()
+        if names
+    ]
+    return say("format.list_semicolon").join(parts)

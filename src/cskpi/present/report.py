@@ -1,0 +1,66 @@
+"""The monthly report as a document: which sections there are and in what order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cskpi.present.breakdowns import breakdown_sections
+from cskpi.present.cells import text_cell
+from cskpi.present.cleaning import one_line
+from cskpi.present.coverage import coverage_section
+from cskpi.present.definitions import definition_section, kpi_section
+from cskpi.present.document import Document, Fact, Section
+from cskpi.present.formatting import format_count, format_month, format_span
+from cskpi.present.overview import overview_section
+from cskpi.present.pivots import agent_section, shop_section
+from cskpi.present.trends import trend_section
+from cskpi.texts import language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cskpi.periods import Period
+    from cskpi.present.inputs import ReportInputs
+
+
+def build_report(inputs: ReportInputs) -> Document:
+    """Return the report of one period in the language in force."""
+    return Document(
+        title=_title(inputs.period),
+        subtitle=say("format.list_comma").join(one_line(shop) for shop in inputs.shops),
+        lang=language(),
+        dated=inputs.period.end.date(),
+        facts=tuple(_facts(inputs)),
+        sections=tuple(_sections(inputs)),
+    )
+
+
+def _title(period: Period) -> str:
+    if period.is_month:
+        return say("report.title_month", month=format_month(period.start.date()))
+    return say("report.title_range", period=period.label)
+
+
+def _days(period: Period) -> str:
+    return format_span(period.start.date(), period.start.date() + timedelta(days=period.days - 1))
+
+
+def _sections(inputs: ReportInputs) -> Iterable[Section]:
+    yield overview_section(inputs)
+    yield trend_section(inputs)
+    yield agent_section(inputs)
+    if len(inputs.shops) > 1:
+        yield shop_section(inputs)
+    yield from breakdown_sections(inputs)
+    yield kpi_section(inputs)
+    yield coverage_section(inputs)
+    yield definition_section(inputs)
+
+
+def _facts(inputs: ReportInputs) -> Iterable[Fact]:
+    yield Fact(say("report.period"), text_cell(_days(inputs.period)))
+    yield Fact(say("report.compared"), text_cell(_days(inputs.previous)))
+    rows = format_count(inputs.coverage.rows_accepted)
+    basis = say("report.basis_rows", files=format_count(inputs.coverage.files), rows=rows)
+    yield Fact(say("report.basis"), text_cell(basis))

@@ -1,0 +1,159 @@
+"""Findings for machines: JSON, CSV and Markdown as bytes, and the way bytes reach a file or stdout."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import math
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cskpi.present.cleaning import clean_for_terminal, guard_formula, one_line
+from cskpi.texts import pick
+
+if TYPE_CHECKING:
+    from cskpi.metrics.finding import Finding
+    from cskpi.periods import Period
+    from cskpi.present.document import Table
+
+_NUMBERS = ("value", "numerator", "denominator", "sample_size", "low", "high", "previous", "target")
+_TRAILING = ("status", "unit", "median", "p90")
+
+# Valid inside JSON strings, yet obeyed by terminals or readers' eyes: written as escapes instead.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+def json_bytes(findings: Iterable[Finding], period: Period) -> bytes:
+    """Return the JSON contract: the period and one row per finding, numbers unrounded."""
+    content = {
+        "period": {
+            "start": period.start.isoformat(),
+            "end": period.end.isoformat(),
+            "label": period.label,
+        },
+        "rows": [_record(finding) for finding in findings],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    safe = _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return f"{safe}\n".encode()
+
+
+def csv_bytes(findings: Sequence[Finding]) -> bytes:
+    """Return findings as CSV with a column per dimension; text cannot become a formula."""
+    dimensions = list(dict.fromkeys(name for f in findings for name in f.dimensions))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    heads = ["metric", "label", *dimensions, *_NUMBERS, *_TRAILING]
+    writer.writerow([_csv_field(head) for head in heads])
+    for finding in findings:
+        record = _record(finding)
+        fields = {**record, **{f"dimension {k}": v for k, v in finding.dimensions.items()}}
+        keys = ["metric", "label", *(f"dimension {n}" for n in dimensions), *_NUMBERS, *_TRAILING]
+        writer.writerow([_csv_field(fields.get(key)) for key in keys])
+    return buffer.getvalue().encode()
+
+
+def table_csv_bytes(table: Table) -> bytes:
+    """Return a shown table as CSV with its raw values, as `cskpi query` and breakdowns need it."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([_csv_field(column.title) for column in table.columns])
+    for row in table.rows:
+        writer.writerow([_csv_field(cell.value) for cell in row.cells])
+    return buffer.getvalue().encode()
+
+
+def md_bytes(table: Table) -> bytes:
+    """Return a table as GitHub Markdown, numbers as a person reads them."""
+    has_groups = any(row.group for row in table.rows)
+    heads = [*([table.group_title] if has_groups else []), *(c.title for c in table.columns)]
+    rules = [
+        *(["---"] if has_groups else []),
+        *("---:" if column.is_number else "---" for column in table.columns),
+    ]
+    lines = [_md_line(heads), f"| {' | '.join(rules)} |"]
+    for row in table.rows:
+        texts = [f"{cell.text} {cell.mark}".rstrip() for cell in row.cells]
+        lines.append(_md_line([*([row.group] if has_groups else []), *texts]))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old or the new one, and only the owner may read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_stdout(content: bytes) -> None:
+    """Write bytes to stdout as they are; a reader that has gone away is no error."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more at exit and would complain about the same pipe.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _record(finding: Finding) -> dict[str, Any]:
+    numbers = {key: _finite(getattr(finding, key)) for key in _NUMBERS}
+    return {
+        "metric": finding.metric,
+        "label": pick(finding.labels),
+        "dimensions": dict(finding.dimensions),
+        **numbers,
+        "status": finding.status,
+        "unit": finding.unit,
+        "median": _finite(finding.median),
+        "p90": _finite(finding.p90),
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _csv_field(value: Any) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return guard_formula(clean_for_terminal(str(value)))
+
+
+def _md_line(texts: Iterable[str]) -> str:
+    return f"| {' | '.join(_md_text(text) for text in texts)} |"
+
+
+def _md_text(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", one_line(text))
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself survives a power cut only once the folder is on disk; not all systems can.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

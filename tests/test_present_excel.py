@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pytest
+from test_present_samples import empty_inputs, sample_inputs
+
+from cskpi.present.document import Cell, Column, Document, Row, Section, Table
+from cskpi.present.excel import render_xlsx
+from cskpi.present.report import build_report
+
+Golden = Callable[[str, str], None]
+NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def _sheets(content: bytes) -> dict[str, dict[str, str | float]]:
+    """Return the raw cells by sheet: text as str, numbers as float."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        strings = [
+            "".join(part.text or "" for part in item.iter(f"{NS}t"))
+            for item in _parse(book, "xl/sharedStrings.xml").iter(f"{NS}si")
+        ]
+        names = [item.attrib["name"] for item in _parse(book, "xl/workbook.xml").iter(f"{NS}sheet")]
+        return {
+            name: _cells(_parse(book, f"xl/worksheets/sheet{number}.xml"), strings)
+            for number, name in enumerate(names, start=1)
+        }
+
+
+def _parse(book: zipfile.ZipFile, path: str) -> ET.Element:
+    return ET.fromstring(book.read(path))  # noqa: S314  our own file
+
+
+def _cells(sheet: ET.Element, strings: list[str]) -> dict[str, str | float]:
+    found: dict[str, str | float] = {}
+    for cell in sheet.iter(f"{NS}c"):
+        assert cell.find(f"{NS}f") is None, "a formula"
+        value = cell.findtext(f"{NS}v")
+        if value is not None:
+            is_text = cell.attrib.get("t") == "s"
+            found[cell.attrib["r"]] = strings[int(value)] if is_text else float(value)
+    return found
+
+
+def _one_cell(cell: Cell) -> str | float:
+    table = Table((Column("名"),), (Row((cell,)),))
+    section = Section("s", "标题", "表", (table,))
+    document = Document("报告", "店", "zh", date(2026, 11, 1), (), (section,))
+    return _sheets(render_xlsx(document))["表"]["A5"]
+
+
+def test_cells_are_as_reviewed(golden: Golden) -> None:
+    lines = []
+    for name, cells in _sheets(render_xlsx(build_report(sample_inputs()))).items():
+        lines.append(f"[{name}]\n")
+        lines += [f"{place} {value!r}\n" for place, value in cells.items()]
+    golden("present/report.xlsx.txt", "".join(lines))
+
+
+def test_same_document_gives_the_same_bytes() -> None:
+    document = build_report(sample_inputs())
+    assert render_xlsx(document) == render_xlsx(document)
+
+
+def test_sheets_have_short_chinese_names() -> None:
+    names = list(_sheets(render_xlsx(build_report(sample_inputs()))))
+    assert names == ["概览", "每日", "客服", "店铺", "分时", "全部指标", "数据覆盖", "定义"]
+
+
+def test_numbers_are_numbers_durations_are_days() -> None:
+    cards = _sheets(render_xlsx(build_report(sample_inputs())))["概览"]
+    assert cards["A5"] == "首次响应时间"
+    assert cards["B5"] == pytest.approx(33.4 / 86_400)
+    assert cards["B7"] == 0.9712
+    assert cards["B12"] == 6921
+
+
+def test_heads_are_frozen_filtered_and_repeated_in_print() -> None:
+    content = render_xlsx(build_report(sample_inputs()))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        for number in range(1, 9):
+            sheet = book.read(f"xl/worksheets/sheet{number}.xml").decode()
+            assert 'state="frozen"' in sheet
+            assert "<autoFilter" in sheet
+        assert book.read("xl/workbook.xml").decode().count("Print_Titles") == 8
+
+
+def test_hostile_names_never_become_formulas() -> None:
+    agents = _sheets(render_xlsx(build_report(sample_inputs(hostile=True))))["客服"]
+    values = [str(value) for value in agents.values()]
+    assert '=HYPERLINK("http://x","y")' in values
+    assert not any(re.search("[\x00-\x08\x1b\x9b\u202e]", value) for value in values)
+
+
+def test_text_that_looks_like_a_formula_is_quoted_and_text() -> None:
+    assert _one_cell(Cell("=1+1", "=1+1")) == "=1+1"
+    content = render_xlsx(build_report(sample_inputs(hostile=True)))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert 'quotePrefix="1"' in book.read("xl/styles.xml").decode()
+
+
+def test_long_text_is_cut_at_excels_limit_with_a_mark() -> None:
+    text = _one_cell(Cell("x", "好😀" * 20_000))
+    assert isinstance(text, str)
+    assert len(text.encode("utf-16-le")) // 2 <= 32_767
+    assert text.endswith("…（此处截断）")
+
+
+def test_sheet_names_are_valid_and_unique() -> None:
+    document = build_report(sample_inputs())
+    odd = replace(document.sections[4], sheet="问题[1]: 哪/些?*\\" + "长" * 40)
+    doubled = replace(document, sections=(odd, odd))
+    names = list(_sheets(render_xlsx(doubled)))
+    assert len(set(names)) == 2
+    assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
+
+
+def test_a_period_without_data_still_makes_a_workbook() -> None:
+    assert "没有数据" in _sheets(render_xlsx(build_report(empty_inputs())))["客服"].values()

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+
+import pytest
+from test_present_samples import empty_inputs, sample_inputs
+
+from cskpi.present.document import Table
+from cskpi.present.html import render_html
+from cskpi.present.report import build_report
+from cskpi.texts import set_language
+
+Golden = Callable[[str, str], None]
+VOID = {"meta", "br", "link", "img", "hr"}
+SVG = re.compile(r"<svg .*?</svg>", re.DOTALL)
+
+
+class Page(HTMLParser):
+    """Collects tags, attributes and text, and fails on tags that do not nest."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render_html(build_report(sample_inputs())).decode()
+
+
+@pytest.fixture
+def _english() -> Iterator[None]:
+    set_language("en")
+    yield
+    set_language("zh")
+
+
+def test_page_is_as_reviewed(page: str, golden: Golden) -> None:
+    style = re.compile(r"<style>.*?</style>", re.DOTALL)
+    golden("present/report.html", style.sub("<style/>", SVG.sub("<svg/>", page)))
+
+
+def test_same_document_gives_the_same_bytes(page: str) -> None:
+    assert render_html(build_report(sample_inputs())).decode() == page
+
+
+def test_page_is_self_contained_and_without_script(page: str) -> None:
+    parsed = Page(page)
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page
+    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in parsed.tags}
+    addresses = [a.get("href") or a.get("src") for _, a in parsed.tags if "href" in a or "src" in a]
+    assert addresses
+    assert all(address and address.startswith("#") for address in addresses)
+    assert "url(" not in page
+    assert not any(name.startswith("on") for _, attrs in parsed.tags for name in attrs)
+
+
+def test_every_link_has_its_target(page: str) -> None:
+    tags = Page(page).tags
+    ids = [attrs["id"] for _, attrs in tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert {str(a["href"])[1:] for _, a in tags if "href" in a} <= set(ids)
+
+
+def test_tables_and_charts_speak_to_screen_readers(page: str) -> None:
+    tags = Page(page).tags
+    assert all("scope" in attrs for tag, attrs in tags if tag == "th")
+    charts = [attrs for tag, attrs in tags if tag == "svg"]
+    assert len(charts) == 9
+    assert all(attrs.get("role") == "img" and attrs.get("aria-label") for attrs in charts)
+    assert "每日走势：最低" in str(charts[0]["aria-label"])
+
+
+def test_charts_do_not_depend_on_fonts_and_follow_the_page_colours(page: str) -> None:
+    charts = SVG.findall(page)
+    assert not any("font-family" in chart for chart in charts)
+    assert not any(re.search(r'(?:fill|stroke)="#', chart) for chart in charts)
+    assert not any(re.search(r"\bid=|clip-path", chart) for chart in charts)
+
+
+def test_every_number_of_the_document_is_on_the_page(page: str) -> None:
+    words = " ".join(Page(page).words)
+    for section in build_report(sample_inputs()).sections:
+        for block in section.blocks:
+            table = block if isinstance(block, Table) else getattr(block, "table", None)
+            if not isinstance(table, Table) or section.id in ("overview", "definitions"):
+                continue
+            for row in table.rows:
+                for column, cell in zip(table.columns, row.cells, strict=True):
+                    assert column.scope == "sheet" or cell.text in words
+
+
+def test_hostile_names_stay_text() -> None:
+    page = render_html(build_report(sample_inputs(hostile=True))).decode()
+    parsed = Page(page)
+    text = " ".join(parsed.words)
+    assert "<script>alert(1)</script>" in text
+    assert '"><img src=x onerror=alert(1)>' in text
+    assert "[/b][link=http://x]点我[/link]" in text
+    assert not {"script", "img"} & {tag for tag, _ in parsed.tags}
+    assert not any(mark in page for mark in "\x1b\x9b\x07\x00\u202e")
+    assert "52;c" not in page
+
+
+def test_a_period_without_data_still_makes_a_page() -> None:
+    page = render_html(build_report(empty_inputs())).decode()
+    assert "这段时间没有可用的数据" in page
+    assert "None" not in page
+    assert not SVG.search(page)
+
+
+@pytest.mark.usefixtures("_english")
+def test_the_english_page_holds_no_chinese_but_names() -> None:
+    page = render_html(build_report(sample_inputs())).decode()
+    assert '<html lang="en">' in page
+    text = " ".join(Page(re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)).words)
+    for name in ("山野旗舰店", "山野工厂店"):
+        text = text.replace(name, "")
+    leftover = set(re.findall(r"[\u4e00-\u9fff]+", text))
+    agents = {"山野", "工厂", "小橙", "小柚", "阿澄", "木木", "晚晚", "新人七七", "大鹏", "小雨"}
+    assert leftover <= agents | {"阿杰", "糖糖", "临时工", "外包"}
