@@ -191,7 +191,7 @@ def test_somebody_elses_database_is_refused_and_left_alone(cli: Cli, tmp_path: P
 
 
 def test_a_locked_database_names_the_process(cli: Cli, shop: Shop) -> None:
-    script = "import duckdb, sys; duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+    script = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", script, str(shop.path)],
         stdin=subprocess.PIPE,
@@ -241,22 +241,28 @@ def test_a_query_answers_in_three_formats(cli: Cli, shop: Shop, tmp_path: Path) 
         "SELECT shop_id, count(*) AS n FROM sessions GROUP BY 1 ORDER BY 1", encoding="utf-8"
     )
     out = cli("query", file, "--format", "json", "--db", shop.path).stdout
-    assert json.loads(out) == [{"shop_id": "工厂店", "n": 1}, {"shop_id": "旗舰店", "n": 2}]
+    assert json.loads(out) == [{"shop_id": "工厂店", "n": 2}, {"shop_id": "旗舰店", "n": 2}]
     assert "shop_id,n\n" in cli("query", file, "--format", "csv", "--db", shop.path).stdout
     assert "旗舰店" in cli("query", file, "--db", shop.path).stdout
     cut = cli("query", file, "--limit", "1", "--db", shop.path)
     assert "--limit" in cut.stderr
 
 
-def test_check_lists_faults_and_exits_5(cli: Cli, shop: Shop) -> None:
-    result = cli(
-        *("check", "--month", "2026-10", "--format", "json", "--strict"),
-        *("--db", shop.path),
-        code=5,
+def test_check_lists_faults_and_exits_5_only_for_failures(cli: Cli, tmp_path: Path) -> None:
+    shop = make_shop(
+        tmp_path,
+        """
+        # session=S1 customer=c1
+        2026-10-01 10:00:00 客户→A 在吗
+        # session=S2 customer=c1
+        2026-10-03 10:00:00 客户→A 在吗
+        """,
     )
-    checks = {check["check"]: check for check in json.loads(result.stdout)["checks"]}
+    words = ("check", "--month", "2026-10", "--format", "json", "--db", shop.path)
+    checks = {check["check"]: check for check in json.loads(cli(*words).stdout)["checks"]}
     assert checks["rows_unaccounted"]["faults"] == 0
-    assert checks["days_without_messages"]["faults"] > 0
+    assert checks["days_without_messages"]["examples"] == [["2026-10-02", None]]
+    assert "检查" in cli(*words, "--strict", code=5).stderr
 
 
 def test_check_shows_every_setting_with_its_origin(

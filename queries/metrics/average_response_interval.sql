@@ -10,6 +10,7 @@ grain       = "turn"
 sources     = ["turns"]
 origin      = "seed 1 §1; exact reading 4"
 headline    = true
+rank        = 2
 min_sample  = 20
 version     = 1
 [target]

@@ -11,6 +11,7 @@ sources     = ["contact_agents", "complaints"]
 origin      = "seed 0 §2, seed 3; exact reading 10"
 optional    = ["orders"]
 headline    = true
+rank        = 2
 min_sample  = 20
 distinct    = ["numerator", "denominator"]
 version     = 1

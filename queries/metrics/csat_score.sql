@@ -10,6 +10,7 @@ grain       = "rating"
 sources     = ["counted_ratings"]
 origin      = "seed 0 §2, seed 3; exact reading 9"
 headline    = true
+rank        = 1
 min_sample  = 20
 version     = 1
 [target]

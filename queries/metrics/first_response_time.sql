@@ -10,6 +10,7 @@ grain       = "session"
 sources     = ["sessions"]
 origin      = "seed 0 §2, seed 1 §1, seed 3; exact reading 3"
 headline    = true
+rank        = 1
 min_sample  = 20
 version     = 1
 [target]

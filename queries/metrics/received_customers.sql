@@ -10,6 +10,7 @@ grain       = "customer"
 sources     = ["contact_agents"]
 origin      = "seed 0 §3, seed 3; exact reading 8"
 headline    = true
+rank        = 1
 distinct    = ["measure"]
 version     = 1
 */

@@ -10,6 +10,7 @@ grain       = "customer-day"
 sources     = ["contacts"]
 origin      = "kpi-definitions #52; exact reading 5"
 headline    = true
+rank        = 3
 min_sample  = 20
 version     = 1
 [target]

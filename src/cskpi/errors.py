@@ -14,7 +14,7 @@ class CskpiError(Exception):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, key: str, **values: Any) -> None:
+    def __init__(self, key: str, /, **values: Any) -> None:
         super().__init__(key)
         self.key = key
         self.values = values

@@ -21,6 +21,7 @@ Kind = Literal[
 ]
 
 _MACROS = Path(__file__).with_name("cells.sql")
+_known_forms: dict[str, str] = {}
 _FREE_TEXT = frozenset(
     {"text", "comment", "seller_note", "question", "answer", "conditions", "variants"}
 )
@@ -62,6 +63,18 @@ def install_macros(
     ):
         script = script.replace(name, text)
     con.execute(script)
+
+
+def word_forms(con: duckdb.DuckDBPyConnection, words: Sequence[str]) -> list[str]:
+    """Return the form of each word that `word_form` compares, as quoted SQL strings."""
+    unknown = [literal(word) for word in words if word not in _known_forms]
+    if unknown:
+        # Asked of DuckDB, so that preset words and cells are compared by the same rule.
+        rows = con.execute(
+            f"SELECT word, word_form(word) FROM (SELECT unnest([{', '.join(unknown)}]) AS word)"
+        ).fetchall()
+        _known_forms.update((str(word), str(form)) for word, form in rows)
+    return [literal(_known_forms[word]) for word in words]
 
 
 def kind_of(column: str, data_type: str, types: Mapping[str, str]) -> Kind:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cskpi.ingest.cells import word_forms
 from cskpi.ingest.staging import RowFault, Staging
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:
+    import duckdb
+
     from cskpi.ingest.staging import TypedColumn
 
 LOWEST_SCORE, HIGHEST_SCORE = 1, 5
@@ -24,14 +27,14 @@ class Derived:
     replaced: frozenset[str] = frozenset()
 
 
-def derive(staging: Staging) -> Derived:
+def derive(con: duckdb.DuckDBPyConnection, staging: Staging) -> Derived:
     """Return what is derived for the table a staging fills."""
     target = staging.match.source.target
     if target in {"orders", "refunds"}:
-        return _status(staging)
+        return _status(con, staging)
     if target == "ratings":
-        return _rating(staging)
-    return _shift(staging) if target == "shifts" else Derived()
+        return _rating(con, staging)
+    return _shift(con, staging) if target == "shifts" else Derived()
 
 
 def generated_key(staging: Staging) -> str:
@@ -43,27 +46,27 @@ def generated_key(staging: Staging) -> str:
     return f"'row-' || md5({said})"
 
 
-def by_word(staging: Staging, column: str, word: str) -> str:
+def by_word(con: duckdb.DuckDBPyConnection, staging: Staging, column: str, word: str) -> str:
     """Return the value the preset gives for a word, NULL where it knows none."""
     table = staging.match.source.values.get(column, {})
     branches = " ".join(
-        f"WHEN word_form({literal(known)}) THEN {literal(canonical)}"
-        for known, canonical in table.items()
+        f"WHEN {form} THEN {literal(canonical)}"
+        for form, canonical in zip(word_forms(con, list(table)), table.values(), strict=True)
     )
     return f"CASE word_form({word}) {branches} END" if branches else "NULL"
 
 
-def _status(staging: Staging) -> Derived:
+def _status(con: duckdb.DuckDBPyConnection, staging: Staging) -> Derived:
     if "status" not in staging.columns:
         nothing = "CAST(NULL AS VARCHAR)"
         return Derived({"status": nothing, "status_raw": nothing})
     raw = staging.value("status")
-    known = by_word(staging, "status", raw)
+    known = by_word(con, staging, "status", raw)
     status = f"CASE WHEN {raw} IS NOT NULL THEN coalesce({known}, 'unknown') END"
     return Derived({"status": status, "status_raw": raw})
 
 
-def _rating(staging: Staging) -> Derived:
+def _rating(con: duckdb.DuckDBPyConnection, staging: Staging) -> Derived:
     values = {"rating_key": _rating_key(staging)}
     column = staging.columns.get("score")
     if column is None:
@@ -71,7 +74,7 @@ def _rating(staging: Staging) -> Derived:
     word = column.value
     number = f"decimal_text(regexp_replace(number_form({word}), '[分星]$', ''))"
     score = (
-        f"coalesce(TRY_CAST({by_word(staging, 'score', word)} AS DECIMAL(18, 2)),"
+        f"coalesce(TRY_CAST({by_word(con, staging, 'score', word)} AS DECIMAL(18, 2)),"
         f" TRY_CAST({number} AS DECIMAL(18, 2)))"
     )
     faults = (
@@ -102,9 +105,9 @@ def _rating_key(staging: Staging) -> str:
     return f"CASE WHEN {own} IS NOT NULL THEN {named} ELSE {digest} END"
 
 
-def _shift(staging: Staging) -> Derived:
+def _shift(con: duckdb.DuckDBPyConnection, staging: Staging) -> Derived:
     code = staging.value("shift_code")
-    known = by_word(staging, "shift_kind", code)
+    known = by_word(con, staging, "shift_kind", code)
     start, start_faults = _clock(staging, "started_at")
     end, end_faults = _clock(staging, "ended_at")
     # A shift that ends before it starts ends the next morning.

@@ -76,7 +76,7 @@ def write_keyed(
     has_moment = table.moment in staging.columns
     if table.moment in table.required and not has_moment and day is None:
         raise InputError("no_time_column", columns=", ".join(filter(None, staging.raw.header)))
-    derived = derive(staging)
+    derived = derive(con, staging)
     found = tuple(name for name in table.required if name in staging.columns)
     find_faults(
         con,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cskpi.ingest.cells import word_forms
 from cskpi.ingest.headers import normal_header
 from cskpi.ingest.raw import count
 from cskpi.ingest.staging import RowFault, Staging
@@ -80,15 +81,18 @@ def _applicable(staging: Staging) -> list[tuple[Rule, str]]:
 
 def _by_words(con: duckdb.DuckDBPyConnection, rules: list[tuple[Rule, str]]) -> tuple[str, str]:
     cells = sorted({cell for _, cell in rules})
-    listed = ", ".join(f"coalesce({cell}, '') AS word_{cell}" for cell in cells)
+    words = ", ".join(f"coalesce({cell}, '') AS word_{cell}" for cell in cells)
+    forms = ", ".join(f"word_form(word_{cell}) AS word_{cell}_form" for cell in cells)
     branches = " ".join(
-        f"WHEN {_condition(rule, f'word_{cell}')} THEN {literal(rule.role)}" for rule, cell in rules
+        f"WHEN {_condition(con, rule, f'word_{cell}')} THEN {literal(rule.role)}"
+        for rule, cell in rules
     )
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE sender_roles AS
-        SELECT *, CASE {branches} END AS sender_role
-        FROM (SELECT DISTINCT {listed} FROM raw_rows)
+        SELECT {", ".join(f"word_{cell}" for cell in cells)},
+            CASE {branches} END AS sender_role
+        FROM (SELECT *, {forms} FROM (SELECT DISTINCT {words} FROM raw_rows))
         """
     )
     few = con.execute(f"FROM sender_roles LIMIT {FEW_WORDS + 1}").fetchall()
@@ -102,11 +106,10 @@ def _by_words(con: duckdb.DuckDBPyConnection, rules: list[tuple[Rule, str]]) -> 
     return "sender_roles.sender_role", f"LEFT JOIN sender_roles ON {on}"
 
 
-def _condition(rule: Rule, cell: str) -> str:
-    words = [literal(word) for word in rule.operands]
+def _condition(con: duckdb.DuckDBPyConnection, rule: Rule, cell: str) -> str:
     if rule.operator in {"equals", "in"}:
-        forms = ", ".join(f"word_form({word})" for word in words)
-        return f"word_form({cell}) IN ({forms})"
+        return f"{cell}_form IN ({', '.join(word_forms(con, rule.operands))})"
+    words = [literal(word) for word in rule.operands]
     if rule.operator == "contains":
         return " OR ".join(f"contains(lower({cell}), lower({word}))" for word in words)
     if rule.operator == "regex":

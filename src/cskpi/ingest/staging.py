@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from cskpi.ingest.cells import Kind, exact_test, kind_of, odd_steps, plain_test, plain_value
+from cskpi.ingest.cells import (
+    Kind,
+    exact_test,
+    kind_of,
+    odd_steps,
+    plain_test,
+    plain_value,
+    word_forms,
+)
 from cskpi.ingest.raw import count, numbered
 from cskpi.store.database import literal
 
@@ -163,9 +171,8 @@ def schema_types(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """Return the columns of a table with their types, in table order."""
     rows = con.execute(
         "SELECT column_name, data_type FROM duckdb_columns()"
-        " WHERE table_name = ? AND NOT internal AND database_name = current_database()"
-        " ORDER BY column_index",
-        [table],
+        f" WHERE table_name = {literal(table)} AND NOT internal"
+        " AND database_name = current_database() ORDER BY column_index"
     ).fetchall()
     return {str(name): str(data_type) for name, data_type in rows}
 
@@ -261,7 +268,7 @@ def find_faults(
     """
     conditions = [
         *_summary_faults(con, staging, keys),
-        *_drop_faults(staging),
+        *_drop_faults(con, staging),
         *(fault for column in staging.columns.values() for fault in _cell_faults(staging, column)),
         *(fault for name in required for fault in _missing_faults(staging, name)),
         *further,
@@ -375,13 +382,13 @@ def _missing_faults(staging: Staging, name: str) -> list[RowFault]:
     return [RowFault(missing, "missing_value", column.header, column.cell)]
 
 
-def _drop_faults(staging: Staging) -> list[RowFault]:
+def _drop_faults(con: duckdb.DuckDBPyConnection, staging: Staging) -> list[RowFault]:
     faults = []
     for drop in staging.match.source.drops:
         column = staging.columns.get(drop.field)
         if column is None:
             continue
-        words = ", ".join(f"word_form({literal(word)})" for word in drop.words)
+        words = ", ".join(word_forms(con, drop.words)) or "NULL"
         condition = (
             f"regexp_matches({column.cell}, {literal(drop.regex)})"
             if drop.regex
@@ -402,12 +409,8 @@ def _summary_faults(
 
 
 def _is_label(con: duckdb.DuckDBPyConnection, staging: Staging, cell: str) -> str:
-    labels = [literal(label) for label in staging.match.source.summary_labels]
-    if not labels:
-        return "FALSE"
-    rows = con.execute(f"SELECT DISTINCT word_form(unnest([{', '.join(labels)}]))").fetchall()
-    words = ", ".join(sorted(literal(str(row[0])) for row in rows))
-    return f"word_form({cell}) IN ({words})"
+    labels = word_forms(con, staging.match.source.summary_labels)
+    return f"word_form({cell}) IN ({', '.join(sorted(set(labels)))})" if labels else "FALSE"
 
 
 def _filled(cells: Sequence[str]) -> str:

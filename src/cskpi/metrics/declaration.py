@@ -18,6 +18,9 @@ MetricType = Literal["count", "sum", "mean", "median", "p90", "max", "ratio"]
 Labels = dict[str, str]
 Param = int | float | str | dict[str, str]
 
+LAST_RANK = 1000
+"""Place within the group of a metric that names none."""
+
 _REQUIRED: dict[str, type | tuple[type, ...]] = {
     "label": dict,
     "description": dict,
@@ -34,6 +37,7 @@ _REQUIRED: dict[str, type | tuple[type, ...]] = {
 _OPTIONAL: dict[str, type | tuple[type, ...]] = {
     "optional": list,
     "headline": bool,
+    "rank": int,
     "min_sample": int,
     "params": dict,
     "target": dict,
@@ -90,6 +94,7 @@ class Metric:
     file: SqlFile
     optional: tuple[str, ...] = ()
     headline: bool = False
+    rank: int = LAST_RANK
     min_sample: int = 0
     params: Mapping[str, Param] = field(default_factory=dict)
     target: Target | None = None
@@ -139,6 +144,7 @@ def _build(file: SqlFile) -> Metric:
         file=file,
         optional=tuple(head.get("optional", ())),
         headline=head.get("headline", False),
+        rank=head.get("rank", LAST_RANK),
         min_sample=head.get("min_sample", 0),
         params=head.get("params", {}),
         target=Target(target["good"], target.get("warn")) if target else None,

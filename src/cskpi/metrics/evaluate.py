@@ -153,6 +153,8 @@ def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float |
         low, high = wilson(row["numerator"] or 0.0, row["denominator"])
     elif metric.type == "mean":
         low, high = mean_interval(value, row.get("spread"), size)
+        if metric.unit == "duration" and low is not None:
+            low = max(low, 0.0)
     return Finding(
         metric=metric.name,
         labels=metric.labels,

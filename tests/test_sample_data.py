@@ -1,0 +1,119 @@
+"""The committed sample shows what its README says; the truth comes from the simulator, not from us."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from cskpi.ingest.load import FileReport, LoadOptions, expand_paths, load_file
+from cskpi.metrics.catalog import load_catalog
+from cskpi.metrics.coverage import coverage
+from cskpi.metrics.evaluate import evaluate
+from cskpi.model.build import build_model
+from cskpi.periods import Period, resolve_period
+from cskpi.resources import data_dir
+from cskpi.settings import load_settings
+from cskpi.store.migrations import migrate
+
+if TYPE_CHECKING:
+    from cskpi.metrics.finding import Finding
+
+EXPECTED = tomllib.loads((data_dir("sample_data") / "expected.toml").read_text(encoding="utf-8"))
+SETTINGS = load_settings({}, environment={})
+MONTHS = ("2026-09", "2026-10")
+
+
+@pytest.fixture(scope="module")
+def sample() -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, FileReport]]]:
+    with duckdb.connect() as con:
+        migrate(con, Path("sample"))
+        files = expand_paths([data_dir("sample_data")])
+        reports = {f.name: r for f in files for r in load_file(con, f, LoadOptions())}
+        build_model(con, SETTINGS)
+        yield con, reports
+
+
+def month(label: str) -> Period:
+    period = resolve_period(month=label)
+    assert period is not None
+    return period
+
+
+def totals(con: duckdb.DuckDBPyConnection, label: str) -> dict[str, Finding]:
+    found = evaluate(con, load_catalog().metrics, month(label), [()], SETTINGS)
+    return {finding.metric: finding for finding in found}
+
+
+@pytest.mark.parametrize("name", EXPECTED["files"])
+def test_every_file_is_recognised_and_every_row_accounted_for(sample: Any, name: str) -> None:
+    _, reports = sample
+    expected, report = EXPECTED["files"][name], reports[name]
+    assert report.kind == expected["kind"]
+    assert (
+        report.rows_read,
+        report.rows_accepted,
+        report.rows_duplicate,
+        report.rows_rejected,
+    ) == (expected["rows"], expected["accepted"], expected["duplicate"], expected["rejected"])
+    if expected["encoding"] != "xlsx":
+        assert report.encoding == expected["encoding"]
+
+
+@pytest.mark.parametrize("label", MONTHS)
+def test_the_months_are_the_simulators_own(sample: Any, label: str) -> None:
+    con, _ = sample
+    truth, found = EXPECTED["months"][label], totals(con, label)
+    for name in (
+        "received_customers",
+        "unanswered_sessions",
+        "first_response_time",
+        "response_timeout_rate",
+        "csat_score",
+        "complaint_rate",
+        "peak_hour_volume",
+        "inquiry_conversion_rate",
+    ):
+        assert found[name].value == pytest.approx(truth[name], abs=1e-6), name
+    assert found["first_response_time"].median == truth["first_response_time_median"]
+    assert found["first_response_time"].sample_size == truth["first_response_sessions"]
+    assert found["session_duration"].sample_size == truth["customer_sessions"]
+    assert found["csat_score"].sample_size == truth["csat_ratings"]
+    assert found["inquiry_conversion_rate"].denominator == truth["presale_customer_days"]
+
+
+def test_agent_sales_and_silent_sales_are_the_shops_sales(sample: Any) -> None:
+    con, _ = sample
+    for label in MONTHS:
+        truth, found = EXPECTED["months"][label], totals(con, label)
+        assert found["average_order_value"].numerator == truth["paid_amount"]
+        silent = con.execute(
+            "SELECT coalesce(sum(paid_amount), 0) FROM order_attribution WHERE rule ="
+            " 'created_first' AND credited_for IS NULL AND strftime(paid_at, '%Y-%m') = ?",
+            [label],
+        ).fetchone()
+        assert silent is not None
+        assert found["agent_sales"].value == pytest.approx(truth["paid_amount"] - float(silent[0]))
+
+
+def test_october_is_worse_than_september_as_told(sample: Any) -> None:
+    con, _ = sample
+    before, after = totals(con, "2026-09"), totals(con, "2026-10")
+    worse = {"first_response_time": 1, "complaint_rate": 1, "csat_score": -1}
+    for name, sign in worse.items():
+        assert before[name].value is not None
+        assert after[name].value is not None
+        assert sign * after[name].value > sign * before[name].value
+        assert after[name].previous == before[name].value
+
+
+def test_the_faults_on_purpose_are_found(sample: Any) -> None:
+    con, _ = sample
+    found = coverage(con, month("2026-10"))
+    assert list(found.days_without_data) == EXPECTED["period"]["days_without_data"]
+    assert list(found.agents_unknown) == EXPECTED["period"]["unknown_agents"]
+    assert found.has["messages"] == EXPECTED["period"]["messages"]
