@@ -22,11 +22,10 @@ SELECT
     channel,
     paid_at AS occurred_at,
     credited_for,
-    paid_amount AS measure
+    CASE WHEN credited_for IS NULL THEN 0 ELSE paid_amount END AS measure
 FROM order_attribution
 WHERE
     rule = $rule
-    AND credited_for IS NOT NULL
     AND paid_at IS NOT NULL
     AND paid_amount IS NOT NULL
     AND NOT (is_refunded AND $deduct_refunds)

@@ -32,4 +32,4 @@ SELECT
     END AS numerator,
     1 AS denominator
 FROM sessions
-WHERE is_customer_session AND NOT is_proactive AND (has_clock OR NOT has_human_reply)
+WHERE is_customer_session AND NOT is_proactive AND has_clock

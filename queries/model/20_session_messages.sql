@@ -7,10 +7,19 @@ count_assist_bots = "session.count_assist_bots"
 */
 -- An idle gap cuts threads that are only "this customer"; a conversation id of the export stands,
 -- unless the customer comes back to it after days (the clock must not run from the first visit).
+-- Only threads longer than the gap can be cut, so only they are put in order here.
 WITH numbered AS (
     SELECT
         threads.thread_no,
+        threads.shop_no,
         threads.conversation_id IS NOT NULL AS has_own_id,
+        coalesce(
+            threads.longest_ms
+            >= CASE
+                WHEN threads.conversation_id IS NULL THEN $idle_gap_ms ELSE $reopen_gap_ms
+            END,
+            FALSE
+        ) AS may_be_cut,
         customers.customer_no,
         CASE
             WHEN messages.sender_role = 'customer' AND accounts.is_bot THEN NULL
@@ -28,8 +37,7 @@ WITH numbered AS (
         messages.occurred_at,
         messages.occurred_ms,
         messages.is_transfer,
-        messages.file_id,
-        messages.source_row
+        messages.source_row * 1000000 + messages.file_id AS row_key
     FROM messages
     INNER JOIN threads
         ON
@@ -55,9 +63,10 @@ compared AS (
     SELECT
         *,
         occurred_ms - lag(occurred_ms) OVER thread AS gap_ms,
-        lag(actor) OVER thread AS prior_actor
+        lag(actor) OVER thread AS previous_actor
     FROM numbered
-    WINDOW thread AS (PARTITION BY thread_no ORDER BY occurred_at, source_row, file_id)
+    WHERE may_be_cut
+    WINDOW thread AS (PARTITION BY thread_no ORDER BY occurred_at, row_key)
 ),
 
 cut AS (
@@ -65,7 +74,7 @@ cut AS (
         *,
         CASE
             WHEN has_own_id
-                THEN gap_ms >= $reopen_gap_ms AND actor = 1 AND prior_actor <> 1
+                THEN gap_ms >= $reopen_gap_ms AND actor = 1 AND previous_actor <> 1
             ELSE gap_ms >= $idle_gap_ms
         END AS starts_session
     FROM compared
@@ -73,9 +82,9 @@ cut AS (
 
 SELECT
     CAST(thread_no AS BIGINT) * 1000000
-    + count(CASE WHEN starts_session THEN 1 END) OVER thread AS session_no,
-    CAST(row_number() OVER thread AS INTEGER) AS position,
-    thread_no,
+    + count(CASE WHEN starts_session THEN 1 END)
+        OVER (PARTITION BY thread_no ORDER BY occurred_at, row_key) AS session_no,
+    shop_no,
     customer_no,
     account_no,
     channel_no,
@@ -83,7 +92,19 @@ SELECT
     occurred_at,
     occurred_ms,
     is_transfer,
-    file_id,
-    source_row
+    row_key
 FROM cut
-WINDOW thread AS (PARTITION BY thread_no ORDER BY occurred_at, source_row, file_id)
+UNION ALL
+SELECT
+    CAST(thread_no AS BIGINT) * 1000000 AS session_no,
+    shop_no,
+    customer_no,
+    account_no,
+    channel_no,
+    actor,
+    occurred_at,
+    occurred_ms,
+    is_transfer,
+    row_key
+FROM numbered
+WHERE NOT may_be_cut

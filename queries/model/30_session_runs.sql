@@ -4,7 +4,9 @@ target = "session_runs"
 WITH exchanged AS (
     SELECT
         session_no,
-        position,
+        row_key,
+        shop_no,
+        customer_no,
         actor,
         account_no,
         occurred_at,
@@ -13,21 +15,21 @@ WITH exchanged AS (
         lag(account_no) OVER session AS previous_account_no
     FROM session_messages
     WHERE actor IN (1, 2)
-    WINDOW session AS (PARTITION BY session_no ORDER BY position)
+    WINDOW session AS (PARTITION BY session_no ORDER BY occurred_at, row_key)
 ),
 
 runs AS (
     SELECT
         session_no,
-        position,
+        row_key,
+        shop_no,
+        customer_no,
         actor,
         account_no,
         occurred_at,
         occurred_ms,
         lag(actor) OVER session AS previous_actor,
         lag(account_no) OVER session AS previous_account_no,
-        lead(actor) OVER session AS next_actor,
-        lead(account_no) OVER session AS next_account_no,
         lead(CASE WHEN actor = 2 THEN coalesce(account_no, 0) END IGNORE NULLS)
             OVER session AS human_account_no,
         lead(CASE WHEN actor = 2 THEN occurred_at END IGNORE NULLS) OVER session AS human_at,
@@ -37,19 +39,20 @@ runs AS (
         previous_actor IS NULL
         OR previous_actor <> actor
         OR (actor = 1 AND coalesce(previous_account_no, 0) <> coalesce(account_no, 0))
-    WINDOW session AS (PARTITION BY session_no ORDER BY position)
+    WINDOW session AS (PARTITION BY session_no ORDER BY occurred_at, row_key)
 )
 
 SELECT
     session_no,
-    position,
+    row_key,
+    shop_no,
+    customer_no,
     account_no,
     occurred_at AS asked_at,
     occurred_ms AS asked_ms,
     coalesce(previous_actor, 2) = 2 AS opens_turn,
+    previous_actor IS NULL AS opens_session,
     previous_account_no,
-    next_actor,
-    next_account_no,
     human_account_no,
     human_at,
     human_ms

@@ -8,13 +8,13 @@ WITH ranked AS (
         ratings.shop_id,
         coalesce(ratings.agent_id, sessions.agent_id) AS agent_id,
         coalesce(ratings.channel, sessions.channel) AS channel,
-        ratings.customer_id,
+        coalesce(ratings.customer_id, sessions.customer_id) AS customer_id,
         ratings.score,
         ratings.rated_at,
         row_number() OVER (
             PARTITION BY
                 ratings.shop_id,
-                coalesce(ratings.customer_id, ratings.rating_key),
+                coalesce(ratings.customer_id, sessions.customer_id, ratings.rating_key),
                 coalesce(ratings.agent_id, sessions.agent_id),
                 CAST(ratings.rated_at AS DATE)
             ORDER BY ratings.rated_at DESC, ratings.source_row DESC, ratings.file_id DESC

@@ -3,8 +3,8 @@ target = "order_attribution"
 [params]
 window_seconds = "attribution.window_seconds"
 */
--- Credit goes to the last human who talked with the customer inside the window before the event.
--- Messages without a time of day cannot be placed before or after an order and give no credit.
+-- Credit goes to the last human who replied to the customer inside the window before the event; a
+-- message nobody asked for takes no order away. Messages without a time of day cannot be placed before or after an order and give no credit.
 WITH buyers AS (
     SELECT
         orders.shop_id,
@@ -26,11 +26,20 @@ talks AS (
         session_messages.account_no,
         session_messages.session_no,
         session_messages.occurred_at,
-        session_messages.source_row,
-        session_messages.file_id
+        session_messages.row_key
     FROM buyers
     INNER JOIN session_messages ON buyers.customer_no = session_messages.customer_no
-    WHERE session_messages.actor = 2 AND session_messages.occurred_ms IS NOT NULL
+    INNER JOIN session_facts ON session_messages.session_no = session_facts.session_no
+    WHERE
+        session_messages.actor = 2
+        AND session_messages.occurred_ms IS NOT NULL
+        AND (
+            session_messages.occurred_at > session_facts.first_asked_at
+            OR (
+                session_messages.occurred_at = session_facts.first_asked_at
+                AND session_messages.row_key > session_facts.first_asked_key
+            )
+        )
 ),
 
 events AS (
@@ -54,7 +63,7 @@ ranked AS (
         *,
         row_number() OVER (
             PARTITION BY shop_id, order_id, credited_for
-            ORDER BY occurred_at DESC, source_row DESC, file_id DESC
+            ORDER BY occurred_at DESC, row_key DESC
         ) AS place
     FROM events
     WHERE
@@ -126,6 +135,11 @@ refunded AS (
     FROM refunds
     WHERE status = 'success'
     GROUP BY shop_id, order_id
+),
+
+loaded AS (
+    SELECT count(*) > 0 AS has_refunds
+    FROM refunds
 )
 
 SELECT
@@ -141,10 +155,14 @@ SELECT
     orders.created_at,
     orders.paid_at,
     orders.paid_amount,
-    coalesce(orders.status = 'closed', FALSE)
-    OR coalesce(refunded.refund_amount >= orders.paid_amount, FALSE) AS is_refunded
+    loaded.has_refunds
+    AND (
+        coalesce(orders.status = 'closed', FALSE)
+        OR coalesce(refunded.refund_amount >= orders.paid_amount, FALSE)
+    ) AS is_refunded
 FROM orders
 CROSS JOIN rule_names
+CROSS JOIN loaded
 LEFT JOIN chosen
     ON
         orders.shop_id = chosen.shop_id

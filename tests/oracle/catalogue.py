@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from oracle import kpis, measures, reception
 from oracle.kpis import Facts
 from oracle.measures import Item, Key, Measure, Result
-from oracle.shop import Period, World
+from oracle.shop import Period
 
 Counting = Callable[[Facts], list[Item]]
 Receiving = Callable[[Facts, Period, str], list[Item]]
@@ -61,15 +61,13 @@ KPIS = {
 }
 
 
-def evaluate(facts: Facts, name: str, period: Period, by: str = "") -> dict[Key, Result] | None:
-    """Results by group; no answer where the text gives orders or tickets no channel."""
-    kpi = KPIS[name]
-    if by == "channel" and not kpi.has_channel:
-        return None
-    return measures.grouped(kpi.items(facts, period, by), by, kpi.measure)
+Answer = tuple[dict[Key, Result], set[Key]]
 
 
-def evaluate_world(world: World, period: Period, by: str = "") -> dict[str, dict[Key, Result]]:
-    facts = Facts(world)
-    found = {name: evaluate(facts, name, period, by) for name in KPIS}
-    return {name: results for name, results in found.items() if results is not None}
+def evaluate(facts: Facts, period: Period, by: str = "") -> dict[str, Answer]:
+    """Results and unsettled rows by KPI; silent on channels where orders and tickets name none."""
+    return {
+        name: measures.grouped(kpi.items(facts, period, by), by, kpi.measure)
+        for name, kpi in KPIS.items()
+        if kpi.has_channel or "channel" not in by
+    }

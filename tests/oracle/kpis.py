@@ -10,7 +10,7 @@ from fractions import Fraction
 from oracle import measures
 from oracle.measures import Item, Key, Measure, Names, Result
 from oracle.ratings import session_of, standing
-from oracle.sales import converted, credited, is_presale, replies_in
+from oracle.sales import converted, credited, is_presale
 from oracle.sessions import Session, sessions_of
 from oracle.shop import Period, World
 from oracle.turns import customer_days, turns_of
@@ -28,7 +28,7 @@ class Facts:
         self.sessions = sessions_of(world)
         self.customers = [s for s in self.sessions if s.is_customers]
         self.days = customer_days(world)
-        self.replies = replies_in(self.sessions)
+        self.talks = [m for m in world.in_order() if m.by_human]
 
 
 def _only(name: str | None) -> Names:
@@ -99,11 +99,13 @@ def reply_rate(facts: Facts) -> list[Item]:
     ]
 
 
+def _missed(session: Session) -> str | None:
+    """Who stands for a session in the unanswered: who kept it, else who was asked in vain."""
+    return session.owner if session.first_reply else session.first_addressed or session.owner
+
+
 def unanswered_sessions(facts: Facts) -> list[Item]:
-    return [
-        _of_session(s, ONE * (s.first_reply is None), s.owner if s.humans else s.first_addressed)
-        for s in facts.customers
-    ]
+    return [_of_session(s, ONE * (s.first_reply is None), _missed(s)) for s in facts.customers]
 
 
 def session_duration(facts: Facts) -> list[Item]:
@@ -171,7 +173,7 @@ def average_order_value(facts: Facts) -> list[Item]:
     items = []
     for order in facts.world.orders:
         if order.paid_at is not None:
-            seller = credited(order, facts.replies)
+            seller = credited(order, facts.talks)
             agents = _only(seller.agent_id if seller else None)
             amount = Fraction(order.paid_amount)
             items.append(

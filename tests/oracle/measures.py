@@ -105,35 +105,29 @@ def busiest_hour(items: list[Item]) -> Result:
     return Result(value=Fraction(max(hours.values())))
 
 
-def _key(item: Item, by: str) -> Key:
-    keys: dict[str, Callable[[], Key]] = {
-        "": tuple,
-        "shop": lambda: (item.shop,),
-        "day": lambda: (item.at.date().isoformat(),),
-        "agent": lambda: (item.shop, *item.agents),
-        "channel": lambda: tuple(item.channels),
-    }
-    return keys[by]()
+def _keys(item: Item, by: str) -> set[Key]:
+    """The rows an item may stand in: one, unless the text leaves its agent or channel open."""
+    keys: set[Key] = {()}
+    for name in filter(None, by.split(",")):
+        parts: dict[str, set[Key]] = {
+            "shop": {(item.shop,)},
+            "day": {(item.at.date().isoformat(),)},
+            "agent": {(item.shop, agent) for agent in item.agents},
+            "channel": {(channel,) for channel in item.channels},
+        }
+        keys = {(*key, *part) for key in keys for part in parts[name]}
+    return keys
 
 
-def open_rows(items: list[Item], by: str) -> set[Key]:
-    """Rows the text does not settle, because an item could stand in any of them."""
-    if by == "channel" and any(len(item.channels) > 1 for item in items):
-        return {(name,) for item in items for name in item.channels}
-    if by == "agent":
-        unsure = [item for item in items if len(item.agents) > 1]
-        return {(item.shop, name) for item in unsure for name in item.agents}
-    return set()
-
-
-def grouped(items: list[Item], by: str, measure: Measure) -> dict[Key, Result]:
+def grouped(items: list[Item], by: str, measure: Measure) -> tuple[dict[Key, Result], set[Key]]:
+    """The result of every group, and the groups the text does not settle."""
     groups: dict[Key, list[Item]] = defaultdict(list)
+    unsettled: set[Key] = set()
     for item in items:
-        groups[_key(item, by)].append(item)
-    unsettled = open_rows(items, by)
-    sizes = {"": 0, "agent": 2}
-    return {
-        key: measure(members)
-        for key, members in groups.items()
-        if key not in unsettled and len(key) == sizes.get(by, 1)
-    }
+        keys = _keys(item, by)
+        if len(keys) > 1:
+            unsettled |= keys
+        for key in keys:
+            groups[key].append(item)
+    results = {key: measure(members) for key, members in groups.items() if key not in unsettled}
+    return results, unsettled

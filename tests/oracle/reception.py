@@ -10,6 +10,10 @@ from oracle.measures import Item
 from oracle.shop import Message, Period, Person
 
 
+UNSETTLED = "?"
+"""Beside a name: the text leaves open whether the item belongs to it."""
+
+
 def _writers(facts: Facts, period: Period) -> list[Message]:
     return [m for m in facts.world.messages if m.by_customer and period.holds(m.sent_at)]
 
@@ -23,6 +27,20 @@ def _channels(facts: Facts, period: Period) -> dict[Person, frozenset[str | None
     return seen
 
 
+def _answered(facts: Facts) -> dict[Message, frozenset[str | None]]:
+    """Human messages after the customer's, by their author.
+
+    The text does not say after what: his first of the session or of the day. Where the two
+    part, the author's row stays open.
+    """
+    in_session = {m for s in facts.customers for m in s.messages[s.opening :] if m.by_human}
+    on_day = {m for day in facts.days for m in day.messages if m.by_human}
+    return {
+        m: frozenset({m.agent_id} if m in in_session & on_day else {m.agent_id, UNSETTLED})
+        for m in in_session | on_day
+    }
+
+
 def received_customers(facts: Facts, period: Period, by: str) -> list[Item]:
     writers = _writers(facts, period)
     if by != "agent":
@@ -33,13 +51,16 @@ def received_customers(facts: Facts, period: Period, by: str) -> list[Item]:
         ]
     addressed = facts.world.addressing()
     received = {m.customer for m in writers}
-    replies = [m for m in facts.replies if period.holds(m.sent_at) and m.customer in received]
-    met = [(m, addressed(m)) for m in writers] + [(m, m.agent_id) for m in replies]
-    return [
-        Item(m.shop, m.sent_at, agents=frozenset({agent}), who=m.customer)
-        for m, agent in met
-        if agent
+    met = [(m, frozenset({addressed(m) or UNSETTLED})) for m in writers]
+    met += [
+        (m, author)
+        for m, author in _answered(facts).items()
+        if period.holds(m.sent_at) and m.customer in received
     ]
+    items = [Item(m.shop, m.sent_at, agents=agents, who=m.customer) for m, agents in met]
+    # Whether someone who met nobody belongs to the unnamed agent is left open as well.
+    unnamed = [replace(item, agents=frozenset({None, UNSETTLED})) for item in items]
+    return items + unnamed
 
 
 def complaint_rate(facts: Facts, period: Period, by: str) -> list[Item]:

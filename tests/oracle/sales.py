@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from oracle.sessions import Session
 from oracle.shop import Message, Order, World
 from oracle.turns import CustomerDay
 
@@ -12,36 +11,24 @@ WINDOW = timedelta(days=2)
 AFTERSALE = timedelta(days=21)
 
 
-def replies_in(sessions: list[Session]) -> list[Message]:
-    """Human messages the customer had written something before, in order."""
-    replies = [
-        message
-        for session in sessions
-        if session.is_customers
-        for message in session.messages[session.opening :]
-        if message.by_human
-    ]
-    return sorted(replies, key=lambda m: (m.sent_at, m.row))
-
-
 def _last_before(
-    order: Order, moment: datetime, after: datetime | None, replies: list[Message]
+    order: Order, moment: datetime, after: datetime | None, talks: list[Message]
 ) -> Message | None:
     found = None
-    for reply in replies:
-        recent = moment - WINDOW <= reply.sent_at < moment
-        late_enough = after is None or reply.sent_at > after
-        if reply.customer == order.customer and recent and late_enough:
-            found = reply
+    for talk in talks:
+        recent = moment - WINDOW <= talk.sent_at < moment
+        late_enough = after is None or talk.sent_at > after
+        if talk.customer == order.customer and recent and late_enough:
+            found = talk
     return found
 
 
-def credited(order: Order, replies: list[Message]) -> Message | None:
-    """The reply that sold the order: by placing first, else by payment."""
-    placing = _last_before(order, order.created_at, None, replies)
+def credited(order: Order, talks: list[Message]) -> Message | None:
+    """The human message that sold the order: by placing first, else by payment."""
+    placing = _last_before(order, order.created_at, None, talks)
     if placing is not None or order.paid_at is None:
         return placing
-    return _last_before(order, order.paid_at, order.created_at, replies)
+    return _last_before(order, order.paid_at, order.created_at, talks)
 
 
 def is_presale(day: CustomerDay, world: World) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cskpi.ingest.cells import word_forms
-from cskpi.ingest.staging import RowFault, Staging
+from cskpi.ingest.faults import RowFault
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:
     import duckdb
 
-    from cskpi.ingest.staging import TypedColumn
+    from cskpi.ingest.staging import Staging, TypedColumn
 
 LOWEST_SCORE, HIGHEST_SCORE = 1, 5
 
@@ -49,17 +49,21 @@ def generated_key(staging: Staging) -> str:
 def by_word(con: duckdb.DuckDBPyConnection, staging: Staging, column: str, word: str) -> str:
     """Return the value the preset gives for a word, NULL where it knows none."""
     table = staging.match.source.values.get(column, {})
-    branches = " ".join(
-        f"WHEN {form} THEN {literal(canonical)}"
-        for form, canonical in zip(word_forms(con, list(table)), table.values(), strict=True)
+    if not table:
+        return "CAST(NULL AS VARCHAR)"
+    pairs = ", ".join(
+        f"{form}: {literal(canonical)}"
+        for form, canonical in dict(
+            zip(word_forms(con, list(table)), table.values(), strict=True)
+        ).items()
     )
-    return f"CASE word_form({word}) {branches} END" if branches else "NULL"
+    # A map, because a CASE would work the word's form out anew for each branch.
+    return f"MAP {{{pairs}}}[word_form({word})]"
 
 
 def _status(con: duckdb.DuckDBPyConnection, staging: Staging) -> Derived:
     if "status" not in staging.columns:
-        nothing = "CAST(NULL AS VARCHAR)"
-        return Derived({"status": nothing, "status_raw": nothing})
+        return Derived()
     raw = staging.value("status")
     known = by_word(con, staging, "status", raw)
     status = f"CASE WHEN {raw} IS NOT NULL THEN coalesce({known}, 'unknown') END"

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError
 from cskpi.ingest.derived import derive, generated_key
+from cskpi.ingest.faults import find_faults
 from cskpi.ingest.ledger import Written
 from cskpi.ingest.merge import LEDGER_COLUMNS, Merge
 from cskpi.ingest.raw import count
-from cskpi.ingest.staging import Numbering, Staging, extra_value, find_faults, schema_types
+from cskpi.ingest.staging import Numbering, Staging, extra_value, schema_types
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,13 +87,14 @@ def write_keyed(
         further=derived.faults,
     )
     types = {n: t for n, t in schema_types(con, target).items() if n not in LEDGER_COLUMNS}
-    values = _values(staging, types) | dict(derived.values)
+    values = {name: staging.value(name) for name in types} | dict(derived.values)
     values["shop_id"] = f"coalesce({staging.value('shop_id')}, '')"
     values["extra"] = extra_value(staging)
     if table.own_id and table.own_id not in staging.columns:
         values[table.own_id] = generated_key(staging)
     if not has_moment and day is not None and table.moment in table.required:
         values[table.moment] = f"TIMESTAMP '{day} 00:00:00'"
+    values = {name: f"CAST({sql} AS {types[name]})" for name, sql in values.items()}
     items = _item_values(con, staging)
     _stage_rows(
         con, staging, values | {f"item_{name}": sql for name, sql in items.items()}, numbering
@@ -115,11 +117,6 @@ def write_keyed(
         conflicting,
         _unknown_words(con) if "status_raw" in values and "status" in values else {},
     )
-
-
-def _values(staging: Staging, types: Mapping[str, str], prefix: str = "") -> dict[str, str]:
-    values = {name: staging.value(f"{prefix}{name}") for name in types}
-    return {n: f"CAST(NULL AS {types[n]})" if v == "NULL" else v for n, v in values.items()}
 
 
 def _stage_rows(
@@ -167,7 +164,9 @@ def _item_values(con: duckdb.DuckDBPyConnection, staging: Staging) -> dict[str, 
         return {}
     keys = ("shop_id", "order_id", *LEDGER_COLUMNS)
     types = {n: t for n, t in schema_types(con, "order_items").items() if n not in keys}
-    return _values(staging, types, "item.") | {"extra": extra_value(staging, "item.")}
+    values = {name: staging.value(f"item.{name}") for name in types}
+    values["extra"] = extra_value(staging, "item.")
+    return {name: f"CAST({sql} AS {types[name]})" for name, sql in values.items()}
 
 
 def _stage_items(con: duckdb.DuckDBPyConnection, items: Mapping[str, str]) -> None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError
+from cskpi.ingest.faults import BLANK
 from cskpi.ingest.raw import count, numbered
-from cskpi.ingest.staging import BLANK
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:

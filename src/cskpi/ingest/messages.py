@@ -12,10 +12,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError
+from cskpi.ingest.faults import find_faults
 from cskpi.ingest.ledger import Written
 from cskpi.ingest.raw import count
 from cskpi.ingest.roles import SHOP_SIDE, Roles, prepare_roles
-from cskpi.ingest.staging import Numbering, Staging, extra_value, find_faults
+from cskpi.ingest.staging import Numbering, Staging, extra_value
 from cskpi.ingest.threads import prepare_threads
 from cskpi.store.database import literal
 
@@ -190,7 +191,9 @@ class _Rows:
                     source_row = changed.source_row
                 FROM changed_messages AS changed
                 WHERE changed.message_key = messages.message_key
-                """
+                    AND messages.occurred_at BETWEEN $first_at AND $last_at
+                """,
+                {"first_at": self.first_at, "last_at": self.last_at},
             )
         return updated
 

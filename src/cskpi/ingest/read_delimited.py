@@ -1,8 +1,8 @@
 """CSV and its relatives: dialect found on the header row, then read strictly, all columns text.
 
 Strict reading names every line it cannot place. A quote that is opened and never closed swallows
-the lines after it, and the reader then reports one line only; the physical lines of the file are
-counted apart from it, and a swallowed stretch is cut out and read again.
+the lines after it, and the reader then reports one line only: such a line is cut out and the rest
+read again. The physical lines of the file are counted apart from the reader and must all be found.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -21,16 +21,19 @@ from typing import TYPE_CHECKING
 from cskpi.errors import InputError
 from cskpi.ingest.headers import find_header
 from cskpi.ingest.raw import RawTable, column_types, count, start_malformed
+from cskpi.ingest.sniff import BLOCK_BYTES
 
 if TYPE_CHECKING:
     import duckdb
 
     from cskpi.ingest.sniff import Content
+    from cskpi.ingest.transcode import Readable
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 40
-MAX_REREADS = 100
-"""Each unclosed quote costs one more reading; a file with more of them is not a CSV file."""
+MIN_BUFFER_BYTES = 32_000_000
+MAX_REREADS = 20
+"""An unclosed quote costs one more reading; beyond this, what it swallowed stays rejected."""
 
 _QUOTED_CELL = re.compile(r'(?:^|[\t])"[^\n]*"(?:[\t]|\r?$)', re.MULTILINE)
 _REASONS = """
@@ -58,7 +61,7 @@ class _Dialect:
 def read_delimited(
     con: duckdb.DuckDBPyConnection,
     content: Content,
-    readable: Path,
+    readable: Readable,
     vocabulary: Collection[str],
     max_line_bytes: int,
 ) -> RawTable:
@@ -74,12 +77,16 @@ def read_delimited(
     Raises:
         InputError: lines of the file are in neither table.
     """
-    dialect = _dialect(content.head.removeprefix("\ufeff"), vocabulary)
+    dialect = _dialect(content.head, vocabulary)
     start_malformed(con)
     con.execute("CREATE OR REPLACE TEMP TABLE removed_lines (source_row BIGINT, raw_value VARCHAR)")
-    _read(con, readable, dialect, max_line_bytes)
-    if _missing_lines(con, content, readable, dialect, max_line_bytes):
-        _read_without_swallowers(con, content, readable, dialect, max_line_bytes)
+    reading = _Reading(con, dialect, readable.line_count, max_line_bytes)
+    reading.read(readable.path)
+    is_complete = not reading.lacks_lines(readable.path)
+    if not is_complete or reading.swallowers():
+        is_complete = reading.read_without_swallowers(readable.path)
+    if not is_complete:
+        raise InputError("rows_unaccounted", path=content.path)
     con.execute(
         "INSERT INTO malformed_rows SELECT source_row, raw_value, 'bad_quotes' FROM removed_lines"
     )
@@ -130,63 +137,9 @@ def _physical_lines(head: str, delimiter: str, index: int) -> int:
     return reader.line_num
 
 
-def _read(
-    con: duckdb.DuckDBPyConnection, readable: Path, dialect: _Dialect, max_line_bytes: int
-) -> None:
-    columns = column_types(dialect.width)
-    con.execute("DROP TABLE IF EXISTS csv_errors")
-    con.execute("DROP TABLE IF EXISTS csv_scans")
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE raw_rows AS
-        SELECT * FROM read_csv(
-            $path, auto_detect = false, strict_mode = true, header = false, skip = $skip,
-            delim = $delimiter, quote = $quote, escape = $quote, columns = {columns!r},
-            store_rejects = true, rejects_table = 'csv_errors', rejects_scan = 'csv_scans',
-            max_line_size = $max_line_bytes)
-        """,
-        {
-            "path": glob_safe(readable),
-            "skip": dialect.header_index + 1,
-            "delimiter": dialect.delimiter,
-            "quote": dialect.quote,
-            "max_line_bytes": max_line_bytes,
-        },
-    )
-    con.execute("DELETE FROM malformed_rows")
-    con.execute(
-        f"""
-        INSERT INTO malformed_rows
-        SELECT line, unnest(string_split(rtrim(csv_line, chr(10)), chr(10))), {_REASONS}
-        FROM (
-            SELECT line, csv_line, error_type,
-                row_number() OVER (PARTITION BY line ORDER BY byte_position, error_type) AS nth
-            FROM csv_errors)
-        WHERE nth = 1
-        """
-    )
-
-
 def glob_safe(path: Path) -> str:
     """Return a path as DuckDB must be given it, which reads `*`, `?` and `[` as a pattern."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-
-def _missing_lines(
-    con: duckdb.DuckDBPyConnection,
-    content: Content,
-    readable: Path,
-    dialect: _Dialect,
-    max_line_bytes: int,
-) -> bool:
-    """Tell whether physical lines of the file are neither rows nor named as malformed."""
-    lines = content.line_count - dialect.header_lines
-    lines -= sum(count(con, table) for table in ("raw_rows", "malformed_rows", "removed_lines"))
-    if lines <= 0:
-        return False
-    if content.has_quotes and dialect.quote:
-        lines -= _line_ends_inside_cells(con, dialect.width)
-    return lines > 0 and lines > _blank_lines(con, readable, max_line_bytes)
 
 
 def _line_ends_inside_cells(con: duckdb.DuckDBPyConnection, width: int) -> int:
@@ -200,16 +153,14 @@ def _line_ends_inside_cells(con: duckdb.DuckDBPyConnection, width: int) -> int:
     return int(sum(total or 0 for total in sums or ()))
 
 
-def _blank_lines(con: duckdb.DuckDBPyConnection, readable: Path, max_line_bytes: int) -> int:
-    read_lines(con, readable, "file_lines", max_line_bytes)
+def _blank_lines(con: duckdb.DuckDBPyConnection, path: Path, max_line_bytes: int) -> int:
+    read_lines(con, path, "file_lines", max_line_bytes)
     blank = count(con, "file_lines WHERE coalesce(trim(line), '') = ''")
     con.execute("DROP TABLE file_lines")
     return blank
 
 
-def read_lines(
-    con: duckdb.DuckDBPyConnection, readable: Path, table: str, max_line_bytes: int
-) -> None:
+def read_lines(con: duckdb.DuckDBPyConnection, path: Path, table: str, max_line_bytes: int) -> None:
     """Fill a temporary table with the lines of a file, one row a line, in order; blank is NULL.
 
     Lines that are too long or undecodable land in `csv_errors`.
@@ -223,54 +174,107 @@ def read_lines(
             $path, auto_detect = false, strict_mode = true, header = false, delim = chr(1),
             quote = '', escape = '', columns = {{'line': 'VARCHAR'}}, store_rejects = true,
             rejects_table = 'csv_errors', rejects_scan = 'csv_scans',
-            max_line_size = $max_line_bytes)
+            max_line_size = $max_line_bytes, buffer_size = $buffer_bytes)
         """,
-        {"path": glob_safe(readable), "max_line_bytes": max_line_bytes},
+        {
+            "path": glob_safe(path),
+            "max_line_bytes": max_line_bytes,
+            "buffer_bytes": max(MIN_BUFFER_BYTES, 2 * max_line_bytes),
+        },
     )
 
 
-def _read_without_swallowers(
-    con: duckdb.DuckDBPyConnection,
-    content: Content,
-    readable: Path,
-    dialect: _Dialect,
-    max_line_bytes: int,
-) -> None:
-    """Cut out, one by one, the lines whose open quote swallowed what follows, and read again."""
-    with tempfile.TemporaryDirectory(prefix="cskpi-") as folder:
-        copy = Path(folder) / "repaired.txt"
-        source = readable
-        for _ in range(MAX_REREADS):
-            swallower = _longest_malformed(con)
-            if swallower is None:
-                break
-            source = _without_line(source, copy, swallower[0])
-            con.execute("INSERT INTO removed_lines VALUES (?, ?)", list(swallower[1:]))
-            _read(con, source, dialect, max_line_bytes)
-            if not _missing_lines(con, content, source, dialect, max_line_bytes):
-                return
-    raise InputError("rows_unaccounted", path=content.path)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A delimited file being read; `line_count` is what must be found again."""
+
+    con: duckdb.DuckDBPyConnection
+    dialect: _Dialect
+    line_count: int
+    max_line_bytes: int
+
+    def read(self, path: Path) -> None:
+        """Fill `raw_rows`, and `malformed_rows` with the physical lines of what is no row."""
+        columns = column_types(self.dialect.width)
+        self.con.execute("DROP TABLE IF EXISTS csv_errors")
+        self.con.execute("DROP TABLE IF EXISTS csv_scans")
+        self.con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE raw_rows AS
+            SELECT * FROM read_csv(
+                $path, auto_detect = false, strict_mode = true, header = false, skip = $skip,
+                delim = $delimiter, quote = $quote, escape = $quote, columns = {columns!r},
+                store_rejects = true, rejects_table = 'csv_errors', rejects_scan = 'csv_scans',
+                max_line_size = $max_line_bytes, buffer_size = $buffer_bytes)
+            """,
+            {
+                "path": glob_safe(path),
+                "skip": self.dialect.header_index + 1,
+                "delimiter": self.dialect.delimiter,
+                "quote": self.dialect.quote,
+                "max_line_bytes": self.max_line_bytes,
+                "buffer_bytes": max(MIN_BUFFER_BYTES, 2 * self.max_line_bytes),
+            },
+        )
+        self.con.execute("DELETE FROM malformed_rows")
+        self.con.execute(
+            f"""
+            INSERT INTO malformed_rows
+            SELECT line, unnest(string_split(rtrim(csv_line, chr(10) || chr(13)), chr(10))),
+                {_REASONS}
+            FROM (
+                SELECT line, csv_line, error_type,
+                    row_number() OVER (PARTITION BY line ORDER BY byte_position, error_type) AS nth
+                FROM csv_errors)
+            WHERE nth = 1
+            """
+        )
+
+    def lacks_lines(self, path: Path) -> bool:
+        """Tell whether physical lines of the file are neither rows nor named as malformed."""
+        tables = ("raw_rows", "malformed_rows", "removed_lines")
+        lines = self.line_count - self.dialect.header_lines
+        lines -= sum(count(self.con, table) for table in tables)
+        if lines > 0 and self.dialect.quote:
+            lines -= _line_ends_inside_cells(self.con, self.dialect.width)
+        return lines > 0 and lines > _blank_lines(self.con, path, self.max_line_bytes)
+
+    def swallowers(self) -> list[tuple[int, int, str]]:
+        """Return byte position, row and text of the lines whose open quote took in others."""
+        found = self.con.execute(
+            """
+            SELECT min(line_byte_position), line, string_split(any_value(csv_line), chr(10))[1]
+            FROM csv_errors
+            WHERE error_type = 'UNQUOTED VALUE' AND contains(rtrim(csv_line, chr(10)), chr(10))
+            GROUP BY line ORDER BY line
+            """
+        ).fetchall()
+        return [(int(position), int(line), str(text)) for position, line, text in found]
+
+    def read_without_swallowers(self, path: Path) -> bool:
+        """Cut the swallowing lines out and read again; tell whether no line is lacking at the end."""
+        with tempfile.TemporaryDirectory(prefix="cskpi-") as folder:
+            copies = [Path(folder) / "even.txt", Path(folder) / "odd.txt"]
+            for turn in range(MAX_REREADS):
+                swallowers = self.swallowers()
+                if not swallowers:
+                    break
+                path = _without_lines(path, copies[turn % 2], [s[0] for s in swallowers])
+                rows = [list(swallower[1:]) for swallower in swallowers]
+                self.con.executemany("INSERT INTO removed_lines VALUES (?, ?)", rows)
+                self.read(path)
+            return not self.lacks_lines(path)
 
 
-def _longest_malformed(con: duckdb.DuckDBPyConnection) -> tuple[int, int, str] | None:
-    found = con.execute(
-        """
-        SELECT line_byte_position, line, string_split(csv_line, chr(10))[1]
-        FROM csv_errors WHERE error_type = 'UNQUOTED VALUE'
-        ORDER BY length(csv_line) DESC, line LIMIT 1
-        """
-    ).fetchone()
-    return (int(found[0]), int(found[1]), str(found[2])) if found else None
-
-
-def _without_line(source: Path, copy: Path, byte_position: int) -> Path:
-    target = copy.with_suffix(".next")
+def _without_lines(source: Path, target: Path, positions: Sequence[int]) -> Path:
+    """Copy a file without the lines that begin at the given bytes, counted from 1."""
     with source.open("rb") as old, target.open("wb") as new:
-        remaining = byte_position - 1
-        while remaining and (block := old.read(min(remaining, 1 << 22))):
+        for position in positions:
+            remaining = position - 1 - old.tell()
+            while remaining > 0 and (block := old.read(min(remaining, BLOCK_BYTES))):
+                new.write(block)
+                remaining -= len(block)
+            old.readline()
+        while block := old.read(BLOCK_BYTES):
             new.write(block)
-            remaining -= len(block)
-        old.readline()
-        while block := old.read(1 << 22):
-            new.write(block)
-    return target.replace(copy)
+    return target

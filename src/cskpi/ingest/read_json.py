@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     import duckdb
 
     from cskpi.ingest.sniff import Content
+    from cskpi.ingest.transcode import Readable
 
 MAX_WRAPPED_BYTES = 500_000_000
 """A wrapped array is parsed in one piece; beyond this it belongs into JSON Lines."""
 
+_TYPE = "CASE WHEN json_valid(line) THEN json_type(line) END"
+"""The type of a line; asking it of what is no JSON is an error."""
+
 
 def read_json(
-    con: duckdb.DuckDBPyConnection, content: Content, readable: Path, max_line_bytes: int
+    con: duckdb.DuckDBPyConnection, content: Content, readable: Readable, max_line_bytes: int
 ) -> RawTable:
     """Fill `raw_rows` and `malformed_rows`; row numbers are lines, or places in the array.
 
@@ -50,21 +54,20 @@ def read_json(
 
 
 def _read_objects_by_line(
-    con: duckdb.DuckDBPyConnection, readable: Path, max_line_bytes: int
+    con: duckdb.DuckDBPyConnection, readable: Readable, max_line_bytes: int
 ) -> None:
-    read_lines(con, readable, "json_lines", max_line_bytes)
+    read_lines(con, readable.path, "json_lines", max_line_bytes)
     con.execute(
         f"""
         INSERT INTO malformed_rows
         SELECT row_no + 1, line, 'bad_json' FROM {numbered("json_lines")}
-        WHERE trim(line) <> '' AND NOT (json_valid(line) AND json_type(line) = 'OBJECT')
+        WHERE trim(line) <> '' AND {_TYPE} IS DISTINCT FROM 'OBJECT'
         """
     )
     con.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE json_rows AS
-        SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN line END AS body
-        FROM json_lines
+        SELECT CASE WHEN {_TYPE} = 'OBJECT' THEN line END AS body FROM json_lines
         """
     )
     con.execute("DROP TABLE json_lines")
@@ -83,10 +86,10 @@ def _read_objects_by_line(
 
 
 def _read_array(
-    con: duckdb.DuckDBPyConnection, content: Content, readable: Path, max_line_bytes: int
+    con: duckdb.DuckDBPyConnection, content: Content, readable: Readable, max_line_bytes: int
 ) -> None:
     # The reader takes an array that ends in the middle for a whole one.
-    if not _ends_with(readable, b"]"):
+    if not _ends_with(readable.path, b"]"):
         raise InputError("json_broken", path=content.path, cause="no closing ]")
     con.execute(
         """
@@ -94,16 +97,16 @@ def _read_array(
         SELECT CAST(json AS VARCHAR) AS element FROM read_json_objects(
             $path, format = 'array', maximum_object_size = $max_line_bytes)
         """,
-        {"path": glob_safe(readable), "max_line_bytes": max_line_bytes},
+        {"path": glob_safe(readable.path), "max_line_bytes": max_line_bytes},
     )
     _keep_objects(con)
 
 
-def _read_wrapped(con: duckdb.DuckDBPyConnection, content: Content, readable: Path) -> None:
+def _read_wrapped(con: duckdb.DuckDBPyConnection, content: Content, readable: Readable) -> None:
     if content.size_bytes > MAX_WRAPPED_BYTES:
         raise InputError("json_too_large", path=content.path, limit=MAX_WRAPPED_BYTES)
     try:
-        body = json.loads(readable.read_text(encoding="utf-8-sig"))
+        body = json.loads(readable.path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError("json_broken", path=content.path, cause=_first_line(error)) from None
     pointer = _rows_pointer(body)
@@ -115,7 +118,7 @@ def _read_wrapped(con: duckdb.DuckDBPyConnection, content: Content, readable: Pa
         SELECT CAST(unnest(CAST(json_extract(content, $pointer) AS JSON[])) AS VARCHAR) AS element
         FROM read_text($path)
         """,
-        {"path": glob_safe(readable), "pointer": pointer},
+        {"path": glob_safe(readable.path), "pointer": pointer},
     )
     _keep_objects(con)
 

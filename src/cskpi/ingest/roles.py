@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cskpi.ingest.cells import word_forms
+from cskpi.ingest.faults import RowFault
 from cskpi.ingest.headers import normal_header
 from cskpi.ingest.raw import count
-from cskpi.ingest.staging import RowFault, Staging
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:
     import duckdb
 
     from cskpi.ingest.presets import Rule
+    from cskpi.ingest.staging import Staging
 
 ROLES = ("customer", "agent", "bot", "assist_bot", "auto_reply", "system")
 SHOP_SIDE = ("agent", "bot", "assist_bot", "auto_reply")

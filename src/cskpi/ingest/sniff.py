@@ -44,7 +44,8 @@ class Content:
     """A file as found.
 
     `is_plain` tells that DuckDB can read the bytes as they are: UTF-8, one kind of line end.
-    `line_count` counts physical lines; `head` is the decoded beginning.
+    `line_count` counts physical lines and holds for plain files; `head` is the decoded beginning
+    with LF line ends.
     """
 
     path: Path
@@ -84,8 +85,11 @@ def sniff(path: Path, progress: Callable[[int], None] | None = None) -> Content:
         _require_workbook(path)
         return Content(path, scan.size, digest, "xlsx", None, True, 0, False, "")
     encoding = _encoding(scan)
-    head = scan.head.decode(encoding, "replace")
-    layout = _layout(head.lstrip("\ufeff \t\r\n"))
+    head = scan.head.decode(encoding, "replace").removeprefix("\ufeff")
+    head = head.replace("\r\n", "\n").replace("\r", "\n")
+    if not head.strip():
+        raise InputError("file_empty", path=path)
+    layout = _layout(head.lstrip())
     is_plain = encoding in {"utf-8", "utf-8-sig"} and scan.has_one_line_end
     return Content(
         path, scan.size, digest, layout, encoding, is_plain, scan.lines, scan.quotes > 0, head

@@ -6,6 +6,7 @@ import codecs
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from cskpi.ingest.sniff import BLOCK_BYTES, Content
@@ -23,29 +24,37 @@ def _mark_undecodable(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("cskpi-mark", _mark_undecodable)
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A UTF-8 file with one kind of line end, and its number of physical lines."""
+
+    path: Path
+    line_count: int
+
+
 @contextmanager
 def readable_copy(
     content: Content, progress: Callable[[int], None] | None = None
-) -> Iterator[Path]:
+) -> Iterator[Readable]:
     """Yield the file itself if DuckDB can read it, else a copy that is removed afterwards.
 
     Bytes that are not of the file's encoding stay undecodable in the copy, so that the row they
     stand in is rejected instead of altered.
     """
     if content.is_plain:
-        yield content.path
+        yield Readable(content.path, content.line_count)
         return
     with tempfile.TemporaryDirectory(prefix="cskpi-") as folder:
         copy = Path(folder) / "copy.txt"
-        _transcode(content, copy, progress)
-        yield copy
+        yield Readable(copy, _transcode(content, copy, progress))
 
 
-def _transcode(content: Content, copy: Path, progress: Callable[[int], None] | None) -> None:
+def _transcode(content: Content, copy: Path, progress: Callable[[int], None] | None) -> int:
     encoding = content.encoding or "utf-8"
     decoder = codecs.getincrementaldecoder(encoding)("cskpi-mark")
     done = 0
-    held = ""
+    lines = 0
+    held = last = ""
     with content.path.open("rb") as source, copy.open("wb") as target:
         while True:
             block = source.read(BLOCK_BYTES)
@@ -56,9 +65,11 @@ def _transcode(content: Content, copy: Path, progress: Callable[[int], None] | N
             held = "\r" if block and text.endswith("\r") else ""
             text = text.removesuffix("\r") if held else text
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+            lines += text.count("\n")
+            last = text[-1:] or last
             target.write(text.encode("utf-8", "surrogateescape"))
             done += len(block)
             if progress:
                 progress(done)
             if not block:
-                return
+                return lines + (last not in {"", "\n"})

@@ -7,10 +7,12 @@ missing column or a wrong type is found before a number is printed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from cskpi.metrics.declaration import Metric, standard_columns
+from cskpi.store.database import quote
 from cskpi.store.migrations import steps
 
 if TYPE_CHECKING:
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 
 DIMENSION_COLUMNS = ("shop_id", "agent_id", "channel", "occurred_at")
 NUMBER_TYPES = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\))$")
-FORBIDDEN = re.compile(
-    r"\b(current_date|current_time|current_timestamp|localtime|localtimestamp"
-    r"|(?:now|random|uuid|gen_random_uuid|today|get_current_timestamp|setseed|read_\w+"
-    r"|parquet_scan|sniff_csv|glob|getenv|query|query_table)(?=\s*\())",
-    re.IGNORECASE,
-)
+READERS = ("read_", "parquet_", "sniff_csv", "glob", "getenv", "query", "query_table")
+CLOCKS = ("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp")
+SAMPLING = re.compile(r"\b(tablesample|using\s+sample)\b", re.IGNORECASE)
+SYSTEM = re.compile(r"\b(duckdb_\w+|pragma_\w+|information_schema|pg_catalog)\b", re.IGNORECASE)
+_CALL = re.compile(r'"?\b(\w+)"?\s*\(', re.IGNORECASE)
+_WORD = re.compile(r"\b(\w+)\b")
 _NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 
 
@@ -33,9 +35,9 @@ def body_problems(metric: Metric) -> list[str]:
 
     path, first = metric.file.path, metric.file.body_line
     problems = [
-        f"{path}:{first + _line(metric.file.body, match.start())}: "
-        f"'{match[1]}' is not allowed: a KPI reads only its tables and parameters"
-        for match in FORBIDDEN.finditer(_blank_noise(metric.file.body))
+        f"{path}:{first + _line(metric.file.body, position)}: "
+        f"'{word}' is not allowed: a KPI reads only its tables and parameters"
+        for word, position in _forbidden_words(_blank_noise(metric.file.body))
     ]
     with duckdb.connect(config={"enable_external_access": "false"}) as con:
         try:
@@ -79,6 +81,11 @@ def _column_problems(metric: Metric, con: duckdb.DuckDBPyConnection) -> list[str
     problems = [
         f"{path}:{first}: the body has no column '{name}'" for name in needed if name not in types
     ]
+    problems += [
+        f"{path}:{first}: '{name}' is {types[name]}, not text"
+        for name in DIMENSION_COLUMNS[:3]
+        if name in types and types[name] != "VARCHAR"
+    ]
     if "occurred_at" in types and types["occurred_at"] != "TIMESTAMP":
         problems.append(f"{path}:{first}: 'occurred_at' must be a TIMESTAMP")
     problems += [
@@ -89,16 +96,48 @@ def _column_problems(metric: Metric, con: duckdb.DuckDBPyConnection) -> list[str
     return problems
 
 
+def _forbidden_words(sql: str) -> Iterator[tuple[str, int]]:
+    for match in _CALL.finditer(sql):
+        name = match[1].lower()
+        if name in changing_functions() or name.startswith(READERS):
+            yield match[1], match.start(1)
+    for match in _WORD.finditer(sql):
+        if match[1].lower() in CLOCKS:
+            yield match[1], match.start()
+    for pattern in (SAMPLING, SYSTEM):
+        for match in pattern.finditer(sql):
+            yield match[1], match.start()
+
+
+@cache
+def changing_functions() -> frozenset[str]:
+    """Return the functions whose answer is not the same every time: clocks, chance, state."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "SELECT DISTINCT lower(function_name) FROM duckdb_functions()"
+            " WHERE stability <> 'CONSISTENT'"
+        ).fetchall()
+    return frozenset(name for (name,) in rows) | {"current_localtimestamp", "current_localtime"}
+
+
 @cache
 def table_definitions() -> dict[str, str]:
-    """Return the CREATE TABLE statement of every table of the schema, by name."""
+    """Return a CREATE TABLE statement for every table and view of the schema, by name."""
     import duckdb
 
     with duckdb.connect() as con:
         for _, step in steps():
             con.execute(step.read_text(encoding="utf-8"))
-        rows = con.execute("SELECT table_name, sql FROM duckdb_tables()").fetchall()
-    return dict(rows)
+        rows = con.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+            " WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index"
+        ).fetchall()
+    columns: dict[str, list[str]] = {}
+    for table, column, data_type in rows:
+        columns.setdefault(table, []).append(f"{quote(column)} {data_type}")
+    return {name: f"CREATE TABLE {quote(name)} ({', '.join(c)})" for name, c in columns.items()}
 
 
 def _sample_value(param: object) -> object:

@@ -65,7 +65,9 @@ def load_catalog(*, prove: bool = False) -> Catalog:
     if problems:
         raise DefinitionError(problems)
     order = {group: place for place, group in enumerate(groups)}
-    ordered = sorted(metrics.values(), key=lambda m: (order[m.group], not m.headline, m.rank, m.name))
+    ordered = sorted(
+        metrics.values(), key=lambda m: (order[m.group], not m.headline, m.rank, m.name)
+    )
     return Catalog(tuple(ordered), groups)
 
 

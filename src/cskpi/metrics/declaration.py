@@ -107,8 +107,9 @@ class Metric:
 
     @property
     def body(self) -> str:
-        """The SELECT of the file, without a trailing semicolon."""
-        return self.file.body.strip().rstrip(";")
+        """The SELECT of the file; it ends in a newline, so that a closing comment ends there too."""
+        code = re.sub(r";\s*((--[^\n]*\s*)*)\Z", r"\1", self.file.body.strip())
+        return f"{code}\n"
 
 
 def standard_columns(metric_type: str, bucket: str | None) -> tuple[str, ...]:
@@ -175,7 +176,8 @@ def _problems(file: SqlFile) -> list[tuple[str, str]]:
 
 
 def _value_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
-    found = [
+    found = _number_problems(head)
+    found += [
         (key, f"'{key}' is '{head[key]}', not one of {', '.join(allowed)}")
         for key, allowed in _CLOSED.items()
         if key in head and head[key] not in allowed
@@ -183,8 +185,10 @@ def _value_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     found += [
         (key, f"'{key}' needs a text for both zh and en")
         for key in ("label", "description", "formula")
-        if set(head[key]) != {"zh", "en"} or not all(head[key].values())
+        if set(head[key]) != {"zh", "en"} or not all(_is_text(text) for text in head[key].values())
     ]
+    if "bucket" in head and head["type"] != "max":
+        found.append(("bucket", "only a 'max' can have a bucket"))
     if head["type"] == "ratio" and head["unit"] not in ("percent", "money", "score", "count"):
         found.append(("unit", "a ratio cannot be a duration"))
     found += [
@@ -196,6 +200,32 @@ def _value_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     if not head["sources"]:
         found.append(("sources", "at least one source table is named"))
     return found
+
+
+def _number_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [
+        (key, f"'{key}' must be a whole number")
+        for key in ("version", "rank", "min_sample")
+        if isinstance(head.get(key), bool)
+    ]
+    found += [
+        ("target", f"'target.{key}' must be a number")
+        for key, limit in head.get("target", {}).items()
+        if isinstance(limit, bool) or not isinstance(limit, int | float)
+    ]
+    days = head.get("effective", {})
+    found += [
+        ("effective", f"'effective.{key}' must be a date")
+        for key, day in days.items()
+        if type(day) is not date
+    ]
+    if not found and {"from", "to"} <= set(days) and days["from"] > days["to"]:
+        found.append(("effective", "'from' lies after 'to'"))
+    return found
+
+
+def _is_text(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip())
 
 
 def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
@@ -213,10 +243,13 @@ def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def _is_ordered(target: dict[str, float], direction: str) -> bool:
+def _is_ordered(target: dict[str, Any], direction: str) -> bool:
+    if not all(isinstance(limit, int | float) for limit in target.values()):
+        return True
+    good, warn = float(target["good"]), float(target["warn"])
     if direction == "up":
-        return target["warn"] <= target["good"]
-    return direction != "down" or target["warn"] >= target["good"]
+        return warn <= good
+    return direction != "down" or warn >= good
 
 
 def _name_problems(file: SqlFile) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cskpi.errors import UsageError
 from cskpi.metrics.declaration import Metric, Target
-from cskpi.metrics.finding import Finding, Status
+from cskpi.metrics.finding import Finding, Status, Unit
 from cskpi.metrics.statement import (
     DIMENSIONS,
     TIME_DIMENSIONS,
@@ -16,7 +16,7 @@ from cskpi.metrics.statement import (
     expand,
     filter_conditions,
 )
-from cskpi.metrics.uncertainty import mean_interval, wilson
+from cskpi.metrics.uncertainty import Interval, mean_interval, wilson
 from cskpi.store.database import quote
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from cskpi.periods import Period
     from cskpi.settings import Settings, Value
 
+SCALES: Mapping[Unit, tuple[float | None, float | None]] = {
+    "duration": (0.0, None),
+    "score": (1.0, 5.0),
+}
 Grouping = tuple[str, ...]
 Key = tuple[tuple[str, str | None], ...]
 
@@ -109,8 +113,11 @@ def period_parameters(period: Period, *, compare: bool) -> dict[str, Any]:
 
 
 def filled_tables(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
-    """Tell of every table whether it holds a row."""
-    names = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    """Tell of every table and view whether it holds a row."""
+    names = con.execute(
+        "SELECT table_name FROM duckdb_tables() UNION ALL"
+        " SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    ).fetchall()
     return {
         name: con.execute(f"SELECT 1 FROM {quote(name)} LIMIT 1").fetchone() is not None
         for (name,) in names
@@ -153,8 +160,7 @@ def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float |
         low, high = wilson(row["numerator"] or 0.0, row["denominator"])
     elif metric.type == "mean":
         low, high = mean_interval(value, row.get("spread"), size)
-        if metric.unit == "duration" and low is not None:
-            low = max(low, 0.0)
+        low, high = _inside(metric.unit, low, high)
     return Finding(
         metric=metric.name,
         labels=metric.labels,
@@ -170,6 +176,17 @@ def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float |
         median=row.get("median"),
         p90=row.get("p90"),
         previous=previous,
+    )
+
+
+def _inside(unit: Unit, low: float | None, high: float | None) -> Interval:
+    """An interval ends where the scale does: no wait is negative, no rating outside 1 to 5."""
+    if low is None or high is None:
+        return low, high
+    least, most = SCALES.get(unit, (None, None))
+    return (
+        low if least is None else max(low, least),
+        high if most is None else min(high, most),
     )
 
 

@@ -139,6 +139,7 @@ WITH talks AS (
     LEFT JOIN accounts ON session_messages.account_no = accounts.account_no
     WHERE orders.order_id = $id AND session_messages.actor = 2
         AND session_messages.occurred_ms IS NOT NULL
+        AND session_messages.occurred_at >= sessions.first_asked_at
     GROUP BY ALL
 )
 SELECT agent_id, session_id, message_count, before_created, before_paid, last_chat_at,
@@ -158,23 +159,23 @@ ORDER BY last_chat_at, agent_id, session_id
 """
 
 _LINES = """
-SELECT placed.position, messages.occurred_at, messages.sender_role,
+SELECT placed.row_key, messages.occurred_at, messages.sender_role,
        CASE WHEN messages.sender_role = 'customer' THEN messages.customer_id
             ELSE messages.agent_id END AS sender,
        messages.text, placed.actor
 FROM session_messages AS placed
-INNER JOIN messages USING (file_id, source_row)
+INNER JOIN messages ON placed.row_key = messages.source_row * 1000000 + messages.file_id
 WHERE placed.session_no = $session
-ORDER BY placed.position
+ORDER BY placed.occurred_at, placed.row_key
 """
 
 _RUNS = """
-SELECT runs.position, runs.human_at, (runs.human_ms - runs.asked_ms) / 1000.0 AS seconds,
+SELECT runs.row_key, runs.human_at, (runs.human_ms - runs.asked_ms) / 1000.0 AS seconds,
        accounts.agent_id
 FROM session_runs AS runs
 LEFT JOIN accounts ON runs.human_account_no = accounts.account_no
 WHERE runs.session_no = $session AND runs.opens_turn
-ORDER BY runs.position
+ORDER BY runs.asked_at, runs.row_key
 """
 
 
@@ -183,10 +184,10 @@ def _lines(con: duckdb.DuckDBPyConnection, session_no: int) -> tuple[TranscriptL
     waits = {row[0]: row[1:] for row in con.execute(_RUNS, {"session": session_no}).fetchall()}
     lines: list[TranscriptLine] = []
     waiting: tuple[Any, ...] | None = None
-    for position, occurred_at, role, sender, text, actor in messages:
+    for row_key, occurred_at, role, sender, text, actor in messages:
         marks: list[Mark] = []
-        if position in waits:
-            waiting = waits[position]
+        if row_key in waits:
+            waiting = waits[row_key]
             marks.append(Mark("asked"))
         elif actor == 2 and waiting is not None:  # noqa: PLR2004  a human, as the model codes it
             marks.append(Mark("replied", waiting[1], waiting[2]))

@@ -58,6 +58,8 @@ def build_model(
         progress: called with the table, its number and the number of tables before each step.
     """
     steps = model_steps()
+    # Order in the tables means nothing; giving it up lets both threads write.
+    con.execute("SET preserve_insertion_order = false")
     with transaction(con):
         for number, step in enumerate(steps, start=1):
             if progress:
@@ -69,6 +71,7 @@ def build_model(
             )
         con.execute("DELETE FROM _cskpi_model")
         con.execute("INSERT INTO _cskpi_model VALUES (?)", [fingerprint(con, settings)])
+    con.execute("RESET preserve_insertion_order")
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:

@@ -31,7 +31,7 @@ class SqlFile:
 
 
 class HeaderError(ValueError):
-    """The TOML header cannot be read; `line` is where."""
+    """A file cannot be read; the message says where."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{path}:{line}: {message}")
@@ -41,9 +41,12 @@ def read_sql_file(path: Path) -> SqlFile:
     """Parse a file into header and body.
 
     Raises:
-        HeaderError: the header is no TOML.
+        HeaderError: the file is no UTF-8, or its header no TOML.
     """
-    content = path.read_text(encoding="utf-8")
+    try:
+        content = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise HeaderError(path, 1, f"not UTF-8: {error.reason} at byte {error.start}") from None
     match = _HEADER.match(content)
     if match is None:
         return SqlFile(path, "", {}, content, 1)

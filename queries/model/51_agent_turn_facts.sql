@@ -1,12 +1,13 @@
 /* model
-target = "agent_turns"
+target = "agent_turn_facts"
 */
 -- A customer run that names no human is addressed to whoever replies next; runs to the same
 -- account that only such a gap kept apart are one turn.
 WITH addressed AS (
     SELECT
         session_no,
-        position,
+        row_key,
+        shop_no,
         asked_at,
         asked_ms,
         opens_turn,
@@ -20,7 +21,8 @@ WITH addressed AS (
 compared AS (
     SELECT
         *,
-        lag(account_no) OVER (PARTITION BY session_no ORDER BY position) AS previous_account_no
+        lag(account_no) OVER (PARTITION BY session_no ORDER BY asked_at, row_key)
+            AS previous_account_no
     FROM addressed
 ),
 
@@ -28,7 +30,7 @@ opened AS (
     SELECT
         *,
         coalesce(
-            lead(opens_turn) OVER (PARTITION BY session_no ORDER BY position), TRUE
+            lead(opens_turn) OVER (PARTITION BY session_no ORDER BY asked_at, row_key), TRUE
         ) AS is_last_of_wait
     FROM compared
     WHERE opens_turn OR previous_account_no <> account_no
@@ -43,15 +45,14 @@ closed AS (
 
 SELECT
     closed.session_no,
-    sessions.shop_id,
-    sessions.channel,
-    accounts.agent_id,
+    closed.shop_no,
+    session_facts.channel_no,
+    closed.account_no,
     closed.asked_at,
     CASE WHEN closed.is_answered THEN closed.human_at END AS replied_at,
     CASE WHEN closed.is_answered THEN (closed.human_ms - closed.asked_ms) / 1000.0 END
         AS reply_seconds,
     closed.is_answered,
-    sessions.started_at AS session_started_at
+    session_facts.started_at AS session_started_at
 FROM closed
-INNER JOIN sessions ON closed.session_no = sessions.session_no
-LEFT JOIN accounts ON closed.account_no = accounts.account_no
+INNER JOIN session_facts ON closed.session_no = session_facts.session_no

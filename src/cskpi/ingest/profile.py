@@ -1,0 +1,124 @@
+"""Looking over raw cells once: which columns are plain, and the values of those that are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cskpi.ingest.cells import Kind, exact_test, odd_steps, plain_test
+from cskpi.ingest.raw import count
+
+if TYPE_CHECKING:
+    import duckdb
+
+PLAIN_WORD = re.compile(r"[0-9A-Za-z_-]+")
+"""The words `id_is_plain` lets pass."""
+
+SAMPLE_ROWS = 20_000
+REPEATING_SHARE = 0.2
+"""A column with fewer different words than this, in its first rows, is looked at word by word."""
+
+
+def longest_plain_word(words: Sequence[str]) -> int:
+    """Return the length of the longest word that the cheap test of ids cannot tell from an id."""
+    return max((len(word) for word in words if PLAIN_WORD.fullmatch(word)), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CellProfile:
+    """What a look over one cell of all rows found; `longest` in bytes."""
+
+    is_plain: bool
+    has_null: bool
+    longest: int
+
+
+def profile_cells(
+    con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, Kind]], longest_null: int
+) -> dict[tuple[str, Kind], CellProfile]:
+    """Look over each cell once: is it plain throughout, is it ever NULL, its longest in bytes.
+
+    Words that repeat are looked at once each; the rest by the cheap test, and only what fails that
+    by the exact one.
+    """
+    if not pairs:
+        return {}
+    repeating = _repeating(con, pairs)
+    measures = ", ".join(
+        f"count({cell}) < count(*), coalesce(max(strlen({cell})), 0), "
+        + (
+            "FALSE"
+            if (cell, kind) in repeating
+            else f"coalesce(bool_and({plain_test(kind, cell, longest_null)}), TRUE)"
+        )
+        for cell, kind in pairs
+    )
+    found = con.execute(f"SELECT {measures} FROM raw_rows").fetchone() or ()
+    profile = {
+        pair: CellProfile(bool(found[3 * n + 2]), bool(found[3 * n]), int(found[3 * n + 1]))
+        for n, pair in enumerate(pairs)
+    }
+    exact = {
+        pair: _exact_words(pair, longest_null, is_repeating=pair in repeating)
+        for pair in pairs
+        if not profile[pair].is_plain and exact_test(pair[1], pair[0])
+    }
+    if exact:
+        verdicts = con.execute(f"SELECT {', '.join(exact.values())}").fetchone() or ()
+        for pair, verdict in zip(exact, verdicts, strict=True):
+            profile[pair] = replace(profile[pair], is_plain=bool(verdict))
+    return profile
+
+
+def _exact_words(pair: tuple[str, Kind], longest_null: int, *, is_repeating: bool) -> str:
+    cell, kind = pair
+    plain = plain_test(kind, cell, longest_null)
+    rest = "" if is_repeating else f" WHERE NOT {plain}"
+    words = f"(SELECT DISTINCT {cell} FROM raw_rows{rest})"
+    return f"(SELECT coalesce(bool_and({plain} OR ({exact_test(kind, cell)})), TRUE) FROM {words})"
+
+
+def _repeating(
+    con: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[str, Kind]]
+) -> set[tuple[str, Kind]]:
+    """Return the id and label columns in whose first rows most words repeat."""
+    asked = [pair for pair in pairs if pair[1] in {"id", "label"}]
+    if count(con, "raw_rows") <= SAMPLE_ROWS:
+        return set(asked)
+    if not asked:
+        return set()
+    counted = ", ".join(f"count(DISTINCT {cell})" for cell, _ in asked)
+    first = f"(SELECT * FROM raw_rows LIMIT {SAMPLE_ROWS})"
+    *distinct, rows = con.execute(f"SELECT {counted}, count(*) FROM {first}").fetchone() or (0,)
+    limit = rows * REPEATING_SHARE
+    return {pair for pair, number in zip(asked, distinct, strict=True) if number < limit}
+
+
+def kept_name(cell: str, kind: Kind) -> str:
+    """Return the name under which the value of an odd cell is kept beside it."""
+    return f"{cell}_{kind.replace(':', '_')}"
+
+
+def keep_odd_values(
+    con: duckdb.DuckDBPyConnection, odd: Sequence[tuple[str, Kind]], longest_null: int
+) -> None:
+    """Add the values of odd columns to `raw_rows`, so that their many steps run once."""
+    if not odd:
+        return
+    layer = "raw_rows"
+    steps = {kept_name(c, k): odd_steps(k, c, plain_test(k, c, longest_null)) for c, k in odd}
+    dropped = [f"{name}_form" for name, step in steps.items() if step.shape is None]
+    for suffix in ("form", "shape", "value", "fault"):
+        added = []
+        for name, step in steps.items():
+            sql = getattr(step, suffix)
+            if sql is not None:
+                filled = sql.replace("{form}", f"{name}_form").replace("{shape}", f"{name}_shape")
+                target = name if suffix == "value" else f"{name}_{suffix}"
+                added.append(f"{filled.replace('{value}', name)} AS {target}")
+        if added:
+            layer = f"(SELECT *, {', '.join(added)} FROM {layer})"
+    excluded = f" EXCLUDE ({', '.join(dropped)})" if dropped else ""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE raw_rows AS SELECT *{excluded} FROM {layer}")
