@@ -44,9 +44,7 @@ KPIS = {
         kpis.ticket_close_time, measures.duration, "tickets", has_channel=False
     ),
     "csat_score": Kpi(kpis.csat_score, measures.mean, "ratings", has_channel=False),
-    "satisfaction_rate": Kpi(
-        kpis.satisfaction_rate, measures.ratio, "ratings", has_channel=False
-    ),
+    "satisfaction_rate": Kpi(kpis.satisfaction_rate, measures.ratio, "ratings", has_channel=False),
     "rating_response_rate": Kpi(kpis.rating_response_rate, measures.ratio, "ratings"),
     "complaint_rate": Kpi(
         None, measures.people_ratio, "complaints", reception.complaint_rate, has_channel=False

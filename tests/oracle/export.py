@@ -6,8 +6,10 @@ import csv
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from oracle.shop import World
+if TYPE_CHECKING:
+    from oracle.shop import World
 
 HEADERS = {
     "messages": "shop,session_id,message_id,sent_at,sender_role,customer_id,agent_id,content,channel,is_transfer",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from oracle import measures
-from oracle.measures import Item, Key, Measure, Names, Result
+from oracle.measures import Item, Names
 from oracle.ratings import session_of, standing
 from oracle.sales import converted, credited, is_presale
 from oracle.sessions import Session, sessions_of
-from oracle.shop import Period, World
 from oracle.turns import customer_days, turns_of
+
+if TYPE_CHECKING:
+    from oracle.shop import World
 
 ONE = Fraction(1)
 TARGET = timedelta(seconds=30)
@@ -176,11 +179,13 @@ def average_order_value(facts: Facts) -> list[Item]:
             seller = credited(order, facts.talks)
             agents = _only(seller.agent_id if seller else None)
             amount = Fraction(order.paid_amount)
-            items.append(
-                Item(order.shop, order.paid_at, amount, agents=agents, who=order.customer)
-            )
+            items.append(Item(order.shop, order.paid_at, amount, agents=agents, who=order.customer))
     return items
 
 
 def agent_sales(facts: Facts) -> list[Item]:
-    return [item for item in average_order_value(facts) if item.agents != measures.NOBODY]
+    """Where orders were paid but none was credited, the agents sold nothing: 0, not unknown."""
+    return [
+        replace(item, value=Fraction(0)) if item.agents == measures.NOBODY else item
+        for item in average_order_value(facts)
+    ]

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from oracle.shop import Person
+if TYPE_CHECKING:
+    from oracle.shop import Person
 
 Names = frozenset[str | None]
 Key = tuple[str | None, ...]

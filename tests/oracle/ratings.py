@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from oracle.sessions import Session
-from oracle.shop import Rating, World
+if TYPE_CHECKING:
+    from oracle.sessions import Session
+    from oracle.shop import Rating, World
 
 REACH = timedelta(hours=48)
 
 
 def session_of(rating: Rating, sessions: list[Session]) -> Session | None:
+    """The session named, else the customer's last one near enough, his with the rated agent first."""
     if rating.session_id:
-        parts = [
-            s for s in sessions if (s.shop, s.session_id) == (rating.shop, rating.session_id)
-        ]
-        begun = [s for s in parts if s.started_at <= rating.rated_at]
-        return (begun or parts or [None])[-1]
+        named = (rating.shop, rating.session_id)
+        parts = [s for s in sessions if (s.shop, s.session_id) == named]
+        return _last([s for s in parts if s.started_at <= rating.rated_at]) or _last(parts)
     near = [
         s
         for s in sessions
@@ -25,7 +26,11 @@ def session_of(rating: Rating, sessions: list[Session]) -> Session | None:
         and s.started_at <= rating.rated_at <= s.ended_at + REACH
     ]
     own = [s for s in near if rating.agent_id and s.owner == rating.agent_id]
-    return (own or near or [None])[-1]
+    return _last(own) or _last(near)
+
+
+def _last(sessions: list[Session]) -> Session | None:
+    return sessions[-1] if sessions else None
 
 
 def rated_agent(rating: Rating, sessions: list[Session]) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from oracle.kpis import Facts
-from oracle.measures import Item
-from oracle.shop import Message, Period, Person
+from oracle.measures import Item, Names
 
+if TYPE_CHECKING:
+    from oracle.kpis import Facts
+    from oracle.shop import Message, Period, Person
 
 UNSETTLED = "?"
 """Beside a name: the text leaves open whether the item belongs to it."""
@@ -18,16 +20,16 @@ def _writers(facts: Facts, period: Period) -> list[Message]:
     return [m for m in facts.world.messages if m.by_customer and period.holds(m.sent_at)]
 
 
-def _channels(facts: Facts, period: Period) -> dict[Person, frozenset[str | None]]:
+def _channels(facts: Facts, period: Period) -> dict[Person, Names]:
     """Where a customer's days mix channels, the text does not say which of them counts."""
-    seen: dict[Person, frozenset[str | None]] = {}
+    seen: dict[Person, Names] = {}
     for day in facts.days:
         if period.holds(day.first_at):
             seen[day.customer] = seen.get(day.customer, frozenset()) | day.channels
     return seen
 
 
-def _answered(facts: Facts) -> dict[Message, frozenset[str | None]]:
+def _answered(facts: Facts) -> dict[Message, Names]:
     """Human messages after the customer's, by their author.
 
     The text does not say after what: his first of the session or of the day. Where the two
@@ -46,12 +48,13 @@ def received_customers(facts: Facts, period: Period, by: str) -> list[Item]:
     if by != "agent":
         channels = _channels(facts, period)
         return [
-            Item(m.shop, m.sent_at, channels=channels[m.customer], who=m.customer)
-            for m in writers
+            Item(m.shop, m.sent_at, channels=channels[m.customer], who=m.customer) for m in writers
         ]
     addressed = facts.world.addressing()
     received = {m.customer for m in writers}
-    met = [(m, frozenset({addressed(m) or UNSETTLED})) for m in writers]
+    met: list[tuple[Message, Names]] = [
+        (m, frozenset({addressed(m) or UNSETTLED})) for m in writers
+    ]
     met += [
         (m, author)
         for m, author in _answered(facts).items()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from oracle.shop import Message, Order, World
-from oracle.turns import CustomerDay
+if TYPE_CHECKING:
+    from oracle.shop import Message, Order, World
+    from oracle.turns import CustomerDay
 
 WINDOW = timedelta(days=2)
 AFTERSALE = timedelta(days=21)

@@ -6,8 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from oracle.shop import Message, Person, World
+if TYPE_CHECKING:
+    from oracle.shop import Message, Person, World
 
 IDLE = timedelta(minutes=10)
 REOPENED = timedelta(hours=24)
@@ -100,7 +103,7 @@ def _cut(
     messages: list[Message], starts_anew: Callable[[Message, Message], bool]
 ) -> list[list[Message]]:
     pieces = [messages[:1]]
-    for before, after in zip(messages, messages[1:], strict=False):
+    for before, after in pairwise(messages):
         if starts_anew(before, after):
             pieces.append([])
         pieces[-1].append(after)

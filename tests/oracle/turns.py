@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
-from oracle.sessions import Session
-from oracle.shop import Message, Person, World
+if TYPE_CHECKING:
+    from oracle.sessions import Session
+    from oracle.shop import Message, Person, World
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-
 from oracle.shop import Complaint, Message, Order, Rating, Refund, Ticket, World
 
 Row = TypeVar("Row", Rating, Ticket, Complaint)
@@ -62,7 +61,12 @@ _order = st.tuples(
     st.integers(0, 5),
 )
 _rating = st.tuples(
-    _anchor, _whose, _around, st.booleans(), st.sampled_from((*AGENTS, None, None)), st.integers(1, 5)
+    _anchor,
+    _whose,
+    _around,
+    st.booleans(),
+    st.sampled_from((*AGENTS, None, None)),
+    st.integers(1, 5),
 )
 _ticket = st.tuples(_anchor, _whose, _around, st.none() | st.sampled_from(GAPS), _named)
 _complaint = st.tuples(_anchor, _whose, _around, _named)

@@ -1,0 +1,155 @@
+"""What must hold for any shop: partitions, bounds, sums, and independence of input order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from transcripts import messages_csv
+
+from cskpi.ingest.load import LoadOptions, load_file
+from cskpi.metrics.catalog import load_catalog
+from cskpi.metrics.evaluate import evaluate
+from cskpi.model.build import build_model
+from cskpi.periods import resolve_period
+from cskpi.settings import load_settings
+from cskpi.store.migrations import migrate
+
+if TYPE_CHECKING:
+    from cskpi.metrics.finding import Finding
+
+SETTINGS = load_settings({}, environment={})
+PERIOD = resolve_period(month="2026-10")
+FEW = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+lines = st.lists(
+    st.tuples(
+        st.sampled_from(["旗舰店", "工厂店"]),
+        st.sampled_from(["S1", "S2", "-"]),
+        st.sampled_from(["c1", "c2"]),
+        st.integers(0, 4000),
+        st.sampled_from(
+            ["客户→A", "客户→B", "客户", "客服 A", "客服 B", "自动 A", "机器人 小蜜", "系统"]
+        ),
+    ),
+    min_size=1,
+    max_size=25,
+    # Equal times are ordered by place in the file, so shuffling must not meet them.
+    unique_by=lambda line: (line[0], line[3]),
+)
+Lines = list[tuple[str, str, str, int, str]]
+
+
+def transcript(rows: Lines) -> str:
+    parts = []
+    for shop, session, customer, second, who in rows:
+        own = session if session == "-" else f"{session}{customer}"
+        clock = f"{10 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+        parts.append(f"# shop={shop} session={own} customer={customer}")
+        parts.append(f"2026-10-05 {clock} {who} t{second}")
+    return "\n".join(parts)
+
+
+@contextmanager
+def loaded(*transcripts: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    with TemporaryDirectory() as folder, duckdb.connect() as con:
+        migrate(con, Path(folder))
+        for number, text in enumerate(transcripts):
+            export = Path(folder) / f"{number}.csv"
+            export.write_text(messages_csv(text), encoding="utf-8")
+            load_file(con, export, LoadOptions(kind="messages"))
+        build_model(con, SETTINGS)
+        yield con
+
+
+def numbers(con: duckdb.DuckDBPyConnection) -> list[Finding]:
+    assert PERIOD is not None
+    groupings = [(), ("agent",), ("shop",), ("channel",)]
+    return evaluate(con, load_catalog().metrics, PERIOD, groupings, SETTINGS)
+
+
+@FEW
+@given(lines)
+def test_sessions_partition_messages_and_turns_stay_inside(rows: Lines) -> None:
+    with loaded(transcript(rows)) as con:
+        assert (
+            con.execute("SELECT sum(message_count), count(*) FROM sessions").fetchone() is not None
+        )
+        messages = con.execute("SELECT count(*) FROM messages").fetchone()
+        assert con.execute("SELECT sum(message_count) FROM sessions").fetchone() == messages
+        assert messages == (len(rows),)
+        assert not con.execute(
+            "SELECT * FROM turns JOIN sessions USING (session_no)"
+            " WHERE asked_at < started_at OR replied_at > ended_at OR reply_seconds < 0"
+        ).fetchall()
+
+
+@FEW
+@given(lines)
+def test_numbers_stay_in_bounds_and_never_are_infinite(rows: Lines) -> None:
+    with loaded(transcript(rows)) as con:
+        for finding in numbers(con):
+            for number in (finding.value, finding.low, finding.high, finding.median, finding.p90):
+                assert number is None or number - number == 0
+            if finding.unit == "percent" and finding.metric != "complaint_rate":
+                assert finding.value is None or 0 <= finding.value <= 1
+            if finding.low is not None and finding.high is not None:
+                assert finding.value is not None
+                assert finding.low - 1e-9 <= finding.value <= finding.high + 1e-9
+
+
+@FEW
+@given(lines)
+def test_the_shops_add_up_to_the_total(rows: Lines) -> None:
+    with loaded(transcript(rows)) as con:
+        found = numbers(con)
+    for name in ("received_customers", "unanswered_sessions", "session_duration", "reply_rate"):
+        total = [f for f in found if f.metric == name and not f.dimensions]
+        parts = [f for f in found if f.metric == name and set(f.dimensions) == {"shop"}]
+        assert sum(f.numerator or 0 for f in parts) == (total[0].numerator or 0)
+
+
+@FEW
+@given(lines, st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_files_does_not_matter(rows: Lines, chance: random.Random) -> None:
+    shuffled = rows.copy()
+    chance.shuffle(shuffled)
+    half = len(rows) // 2
+    with loaded(transcript(rows)) as con:
+        together = numbers(con)
+    with loaded(transcript(shuffled[half:]), transcript(shuffled[:half])) as con:
+        assert numbers(con) == together
+
+
+@FEW
+@given(lines)
+def test_loading_twice_changes_nothing(rows: Lines) -> None:
+    with loaded(transcript(rows)) as con:
+        once = numbers(con)
+    with loaded(transcript(rows), transcript(rows)) as con:
+        assert numbers(con) == once
+
+
+@FEW
+@given(lines)
+def test_a_bot_message_never_improves_the_human_clock(rows: Lines) -> None:
+    added = [*rows, (*rows[0][:3], rows[0][3] + 1, "机器人 小蜜")]
+    with loaded(transcript(rows)) as con:
+        before = con.execute("SELECT asked_at, reply_seconds FROM turns ORDER BY ALL").fetchall()
+    own_ids = all(session != "-" for _, session, *_ in rows)
+    if own_ids and len({(row[0], row[3]) for row in added}) == len(added):
+        with loaded(transcript(added)) as con:
+            after = con.execute("SELECT asked_at, reply_seconds FROM turns ORDER BY ALL").fetchall()
+        assert after == before
