@@ -105,10 +105,11 @@ def test_october_is_worse_than_september_as_told(sample: Any) -> None:
     before, after = totals(con, "2026-09"), totals(con, "2026-10")
     worse = {"first_response_time": 1, "complaint_rate": 1, "csat_score": -1}
     for name, sign in worse.items():
-        assert before[name].value is not None
-        assert after[name].value is not None
-        assert sign * after[name].value > sign * before[name].value
-        assert after[name].previous == before[name].value
+        september, october = before[name].value, after[name].value
+        assert september is not None
+        assert october is not None
+        assert sign * october > sign * september
+        assert after[name].previous == september
 
 
 def test_the_faults_on_purpose_are_found(sample: Any) -> None:
