@@ -11,7 +11,7 @@ from cskpi.diagnostics import describe
 from cskpi.errors import InputError, UsageError
 from cskpi.ingest.detect import choose
 from cskpi.ingest.headers import normal_header
-from cskpi.ingest.load import LoadOptions, load_file
+from cskpi.ingest.load import LoadOptions, find_problem, load_file
 from cskpi.ingest.presets import read_preset, shipped_sources
 from cskpi.texts import LANGS, set_language, table
 
@@ -81,10 +81,11 @@ def test_headers_are_normalised(header: str, form: str) -> None:
     assert normal_header(header) == form
 
 
-def test_shipped_presets_are_valid_and_their_words_known() -> None:
+def test_shipped_presets_are_valid_and_their_words_known(shop: Shop) -> None:
     columns = {name for source in shipped_sources() for name in source.columns}
     assert {"order_id", "item.title", "_sender"} <= columns
     for source in shipped_sources():
+        assert find_problem(shop.con, source) is None
         for need in (*source.require, *source.any):
             for name in need.split("|"):
                 assert not name.startswith("@") or name[1:] in source.columns, (source.name, name)
@@ -158,6 +159,14 @@ def test_private_columns_are_never_stored(shop: Shop) -> None:
         ("[[source]]\nid = 'a'\ntarget = 'orders'\ntypes = {order_id = 'blob'}", "blob"),
         ("[[source]]\nid='a'\ntarget='messages'\n[[source.role]]\nfield='x'", "role"),
         ("[preset]\nextends = 'none'", "none"),
+        ("[[source]]\nid='a'\ntarget='orders'\ncolumns = {costumer_id = 'x'}", "costumer_id"),
+        (
+            (
+                "[[source]]\nid='a'\ntarget='messages'\n[[source.role]]\n"
+                "field='x'\nequals='1'\nrole='boss'"
+            ),
+            "boss",
+        ),
     ],
 )
 def test_a_faulty_mapping_says_where(

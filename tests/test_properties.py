@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import duckdb
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from transcripts import messages_csv
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
 SETTINGS = load_settings({}, environment={})
 PERIOD = resolve_period(month="2026-10")
+# A failing example here is small enough to read; shrinking it would take minutes.
 FEW = settings(
-    max_examples=12,
+    max_examples=6,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -80,6 +83,17 @@ def numbers(con: duckdb.DuckDBPyConnection) -> list[Finding]:
     return evaluate(con, load_catalog().metrics, PERIOD, groupings, SETTINGS)
 
 
+def comparable(con: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
+    """Return findings up to the last bits, which depend on the order a sum is taken in."""
+    return [
+        {
+            name: round(item, 9) if isinstance(item, float) else item
+            for name, item in asdict(finding).items()
+        }
+        for finding in numbers(con)
+    ]
+
+
 @FEW
 @given(lines)
 def test_sessions_partition_messages_and_turns_stay_inside(rows: Lines) -> None:
@@ -128,18 +142,18 @@ def test_the_order_of_rows_and_files_does_not_matter(rows: Lines, chance: random
     chance.shuffle(shuffled)
     half = len(rows) // 2
     with loaded(transcript(rows)) as con:
-        together = numbers(con)
+        together = comparable(con)
     with loaded(transcript(shuffled[half:]), transcript(shuffled[:half])) as con:
-        assert numbers(con) == together
+        assert comparable(con) == together
 
 
 @FEW
 @given(lines)
 def test_loading_twice_changes_nothing(rows: Lines) -> None:
     with loaded(transcript(rows)) as con:
-        once = numbers(con)
+        once = comparable(con)
     with loaded(transcript(rows), transcript(rows)) as con:
-        assert numbers(con) == once
+        assert comparable(con) == once
 
 
 @FEW

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import sqrt
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,9 +40,13 @@ class Result:
     sample_size: int | None = None
     median: Fraction | None = None
     p90: Fraction | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 Measure = Callable[[list[Item]], Result]
+Answer = tuple[dict[Key, Result], set[Key]]
+"""The result of every group, and the groups the text does not settle."""
 
 
 def quantile(values: Iterable[Fraction], share: Fraction) -> Fraction:
@@ -75,10 +81,20 @@ def duration(items: list[Item]) -> Result:
     )
 
 
+def wilson(hits: Fraction, trials: int) -> tuple[float, float]:
+    """The 95 % score interval, from Wilson's two roots."""
+    share, z = float(hits / trials), NormalDist().inv_cdf(0.975)
+    centre = share + z * z / (2 * trials)
+    spread = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    shrink = 1 + z * z / trials
+    return (centre - spread) / shrink, (centre + spread) / shrink
+
+
 def ratio(items: list[Item]) -> Result:
-    top = sum((item.value for item in items), Fraction(0))
-    bottom = sum(item.weight for item in items)
-    return Result(_divided(top, bottom), top, Fraction(bottom), bottom)
+    hits = sum((item.value for item in items), Fraction(0))
+    trials = len(items)
+    low, high = wilson(hits, trials)
+    return Result(hits / trials, hits, Fraction(trials), trials, low=low, high=high)
 
 
 def total(items: list[Item]) -> Result:
@@ -121,8 +137,7 @@ def _keys(item: Item, by: str) -> set[Key]:
     return keys
 
 
-def grouped(items: list[Item], by: str, measure: Measure) -> tuple[dict[Key, Result], set[Key]]:
-    """The result of every group, and the groups the text does not settle."""
+def grouped(items: list[Item], by: str, measure: Measure) -> Answer:
     groups: dict[Key, list[Item]] = defaultdict(list)
     unsettled: set[Key] = set()
     for item in items:

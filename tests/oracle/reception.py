@@ -7,10 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from oracle.measures import Item, Names
+from oracle.turns import turns_of
 
 if TYPE_CHECKING:
-    from oracle.kpis import Facts
+    from oracle.facts import Facts
     from oracle.shop import Message, Period, Person
+
+Meeting = tuple["Person", str | None]
 
 UNSETTLED = "?"
 """Beside a name: the text leaves open whether the item belongs to it."""
@@ -29,41 +32,51 @@ def _channels(facts: Facts, period: Period) -> dict[Person, Names]:
     return seen
 
 
-def _answered(facts: Facts) -> dict[Message, Names]:
-    """Human messages after the customer's, by their author.
+def _answered(facts: Facts, period: Period) -> tuple[set[Meeting], set[Meeting]]:
+    """Who surely answered whom, and who perhaps did.
 
-    The text does not say after what: his first of the session or of the day. Where the two
-    part, the author's row stays open.
+    Surely: who ended a wait, or wrote in the session on a day on which the customer had spoken.
+    Perhaps: question and answer on two sides of the period's border; an afterthought on a later
+    day; a message to somebody who wrote that day, but in an earlier session.
     """
-    in_session = {m for s in facts.customers for m in s.messages[s.opening :] if m.by_human}
     on_day = {m for day in facts.days for m in day.messages if m.by_human}
-    return {
-        m: frozenset({m.agent_id} if m in in_session & on_day else {m.agent_id, UNSETTLED})
-        for m in in_session | on_day
-    }
+    surely: set[Meeting] = set()
+    perhaps = {(m.customer, m.agent_id) for m in on_day if period.holds(m.sent_at)}
+    for session in facts.customers:
+        later = [m for m in session.messages[session.opening :] if m.by_human]
+        answers = {turn.reply: turn.asked for turn in turns_of(session) if turn.reply}
+        for m in later:
+            asked = answers.get(m, m if m in on_day else None)
+            settled = asked and period.holds(asked.sent_at) and period.holds(m.sent_at)
+            (surely if settled else perhaps).add((m.customer, m.agent_id))
+    return surely, perhaps - surely
+
+
+def _met(facts: Facts, period: Period) -> list[Item]:
+    addressed = facts.world.addressing()
+    writers = _writers(facts, period)
+    surely, perhaps = _answered(facts, period)
+    received = {m.customer for m in writers}
+    surely |= {(m.customer, name) for m in writers if (name := addressed(m))}
+    # Whether somebody who met nobody stands with the unnamed agent is left open as well.
+    perhaps |= {(m.customer, None) for m in writers}
+    certain = [(meeting, frozenset({meeting[1]})) for meeting in surely]
+    unsure = [(meeting, frozenset({meeting[1], UNSETTLED})) for meeting in perhaps - surely]
+    return [
+        Item(who[0], period.start, agents=agents, who=who)
+        for (who, _), agents in [*certain, *unsure]
+        if who in received
+    ]
 
 
 def received_customers(facts: Facts, period: Period, by: str) -> list[Item]:
-    writers = _writers(facts, period)
-    if by != "agent":
-        channels = _channels(facts, period)
-        return [
-            Item(m.shop, m.sent_at, channels=channels[m.customer], who=m.customer) for m in writers
-        ]
-    addressed = facts.world.addressing()
-    received = {m.customer for m in writers}
-    met: list[tuple[Message, Names]] = [
-        (m, frozenset({addressed(m) or UNSETTLED})) for m in writers
+    if by == "agent":
+        return _met(facts, period)
+    channels = _channels(facts, period)
+    return [
+        Item(m.shop, m.sent_at, channels=channels[m.customer], who=m.customer)
+        for m in _writers(facts, period)
     ]
-    met += [
-        (m, author)
-        for m, author in _answered(facts).items()
-        if period.holds(m.sent_at) and m.customer in received
-    ]
-    items = [Item(m.shop, m.sent_at, agents=agents, who=m.customer) for m, agents in met]
-    # Whether someone who met nobody belongs to the unnamed agent is left open as well.
-    unnamed = [replace(item, agents=frozenset({None, UNSETTLED})) for item in items]
-    return items + unnamed
 
 
 def complaint_rate(facts: Facts, period: Period, by: str) -> list[Item]:

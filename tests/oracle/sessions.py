@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,56 +22,56 @@ class Session:
     messages: list[Message]
     addressed: Callable[[Message], str | None]
 
-    @property
+    @cached_property
     def shop(self) -> str:
         return self.messages[0].shop
 
-    @property
+    @cached_property
     def customer(self) -> Person:
         return self.messages[0].customer
 
-    @property
+    @cached_property
     def session_id(self) -> str | None:
         return self.messages[0].session_id
 
-    @property
+    @cached_property
     def started_at(self) -> datetime:
         return self.messages[0].sent_at
 
-    @property
+    @cached_property
     def ended_at(self) -> datetime:
         return self.messages[-1].sent_at
 
-    @property
+    @cached_property
     def channel(self) -> str | None:
         return next((m.channel for m in self.messages if m.channel), None)
 
-    @property
+    @cached_property
     def humans(self) -> list[Message]:
         return [m for m in self.messages if m.by_human]
 
-    @property
+    @cached_property
     def is_customers(self) -> bool:
         return any(m.by_customer for m in self.messages)
 
-    @property
+    @cached_property
     def opening(self) -> int:
         """Place of the customer's first message."""
         return next(i for i, m in enumerate(self.messages) if m.by_customer)
 
-    @property
+    @cached_property
     def is_proactive(self) -> bool:
         return any(m.by_human for m in self.messages[: self.opening])
 
-    @property
+    @cached_property
     def first_reply(self) -> Message | None:
         return next((m for m in self.messages[self.opening :] if m.by_human), None)
 
-    @property
+    @cached_property
     def first_addressed(self) -> str | None:
         return next(filter(None, map(self.addressed, self.messages)), None)
 
-    @property
+    @cached_property
     def owner(self) -> str | None:
         """The human who wrote most; of several, the one who wrote first."""
         written = Counter(m.agent_id for m in self.humans if m.agent_id)
@@ -79,13 +80,13 @@ class Session:
         # Counter keeps the order of first sight, and max takes the first of equals.
         return max(written, key=lambda name: written[name])
 
-    @property
+    @cached_property
     def line_of_humans(self) -> list[str]:
         """Every human addressed or writing, message by message."""
         line = [m.agent_id if m.by_human else self.addressed(m) for m in self.messages]
         return [name for name in line if name]
 
-    @property
+    @cached_property
     def is_transferred(self) -> bool:
         return len(set(self.line_of_humans)) > 1 or any(m.is_transfer for m in self.messages)
 

@@ -70,8 +70,21 @@ class CustomerDay:
         return frozenset(self.addressees) or frozenset({None})
 
 
-def customer_days(world: World) -> list[CustomerDay]:
-    addressed = world.addressing()
+def _asked_whom(sessions: list[Session]) -> dict[Message, str | None]:
+    """Whom each customer's message went to: the human named, else whoever replied next."""
+    whom: dict[Message, str | None] = {}
+    for session in sessions:
+        next_reply: str | None = None
+        for message in reversed(session.messages):
+            if message.by_human:
+                next_reply = message.agent_id
+            elif message.by_customer:
+                whom[message] = session.addressed(message) or next_reply
+    return whom
+
+
+def customer_days(world: World, sessions: list[Session]) -> list[CustomerDay]:
+    whom = _asked_whom(sessions)
     said: dict[tuple[Person, date], list[Message]] = defaultdict(list)
     for message in world.in_order():
         said[message.customer, message.sent_at.date()].append(message)
@@ -82,6 +95,6 @@ def customer_days(world: World) -> list[CustomerDay]:
             continue
         heard = messages[opening:]
         channels = frozenset(m.channel for m in messages)
-        names = frozenset(filter(None, map(addressed, heard)))
+        names = frozenset(filter(None, map(whom.get, heard)))
         days.append(CustomerDay(customer, day, heard, channels, names))
     return days

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,9 @@ from cskpi.ingest.read_delimited import read_delimited
 from cskpi.ingest.read_excel import read_sheets
 from cskpi.ingest.read_json import read_json
 from cskpi.ingest.report import FileReport, Progress
+from cskpi.ingest.roles import ROLES
 from cskpi.ingest.sniff import Content, sniff
-from cskpi.ingest.staging import number_rows, stage
+from cskpi.ingest.staging import Staging, number_rows, schema_types, stage
 from cskpi.ingest.transcode import readable_copy
 from cskpi.store.database import literal, transaction
 
@@ -72,18 +74,19 @@ def load_file(
         InputError: the file is missing or unreadable, of no known layout, or fits several.
         UsageError: no such time zone, kind or preset.
     """
-    sources = _sources(options)
+    sources = _sources(con, options)
     _require_timezone(con, options.timezone)
     meter = Meter(progress, path.stat().st_size if path.is_file() else 0)
     content = sniff(path, meter.advance_bytes)
     meter.finish("sniff")
     run = _Run(con, content, sources, options, meter)
     try:
-        with transaction(con):
-            reports = list(run.reports())
+        return run.reports()
+    except InputError as error:
+        # What is found deep inside a table does not know whose table it is.
+        raise InputError(error.key, **{"path": path, **error.values}) from None
     finally:
         drop_leftovers(con)
-    return reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +99,46 @@ class _Run:
     options: LoadOptions
     meter: Meter
 
-    def reports(self) -> Iterator[FileReport]:
+    def reports(self) -> list[FileReport]:
         """Load every table of the file; tables of no known layout are reported as skipped.
 
         Raises:
             InputError: the file holds no table, or none of a known layout.
         """
-        unknown: list[RawTable] = []
-        is_known = False
+        prepared = self._prepared()
+        # DuckDB reads a table made in the running transaction at half speed, so the first table,
+        # which is the only one of any large file, is made before it begins.
+        first = next(prepared, None)
+        if first is None:
+            raise InputError("file_empty", path=self.content.path)
+        tables: list[RawTable] = []
+        with transaction(self.con):
+            reports = []
+            for raw, staging in chain([first], prepared):
+                tables.append(raw)
+                reports.append(self._load(staging) if staging else self._skipped(raw))
+            if all(report.skipped_reason for report in reports):
+                self._refuse(tables)
+        return reports
+
+    def _prepared(self) -> Iterator[tuple[RawTable, Staging | None]]:
+        """Read the tables of the file one after the other, typed where their layout is known."""
+        options = self.options
         for raw in self._tables():
             match = choose(
                 self.sources,
                 raw.header,
                 self.content.path.name,
-                kind=self.options.kind,
-                preset=self.options.preset,
+                kind=options.kind,
+                preset=options.preset,
             )
             if match is None:
-                unknown.append(raw)
-                yield replace(self._empty_report(raw), skipped_reason="unknown_layout")
-            else:
-                is_known = True
-                yield self._load(raw, match)
-        if not is_known:
-            self._refuse(unknown)
+                yield raw, None
+                continue
+            self.meter.rows = count(self.con, "raw_rows")
+            nulls = match.source.nulls
+            install_macros(self.con, options.timezone, nulls, has_serials=raw.has_serials)
+            yield raw, stage(self.con, raw, match, options.max_cell_characters)
 
     def _tables(self) -> Iterator[RawTable]:
         content, limit = self.content, self.options.max_line_bytes
@@ -138,6 +157,9 @@ class _Run:
                     raw = read_json(self.con, content, readable, limit)
         yield raw
 
+    def _skipped(self, raw: RawTable) -> FileReport:
+        return replace(self._empty_report(raw), skipped_reason="unknown_layout")
+
     def _empty_report(self, raw: RawTable) -> FileReport:
         return FileReport(
             path=self.content.path,
@@ -148,21 +170,19 @@ class _Run:
             header_row=raw.header_row,
         )
 
-    def _load(self, raw: RawTable, match: Match) -> FileReport:
-        con, options, source = self.con, self.options, match.source
-        install_macros(con, options.timezone, source.nulls, has_serials=raw.is_numeric_time)
+    def _load(self, staging: Staging) -> FileReport:
+        con, raw, match = self.con, staging.raw, staging.match
+        source = match.source
         file_id = ledger.next_file_id(con)
         already = ledger.is_known(con, self.content.sha256, raw.sheet, source.target)
         numbering = number_rows(con, raw)
-        self.meter.rows = count(con, "raw_rows")
+        write = write_messages if source.target == "messages" else write_keyed
         with self.meter.watch(con, "write"):
-            staging = stage(con, raw, match, options.max_cell_characters)
-            write = write_messages if source.target == "messages" else write_keyed
             written = write(
                 con,
                 staging,
                 file_id=file_id,
-                day=options.day,
+                day=self.options.day,
                 numbering=numbering,
                 may_update=not already,
             )
@@ -193,8 +213,6 @@ class _Run:
 
     def _refuse(self, unknown: Sequence[RawTable]) -> None:
         path, options = self.content.path, self.options
-        if not unknown:
-            raise InputError("file_empty", path=path)
         for raw in unknown:
             near = nearest(self.sources, raw.header, kind=options.kind, preset=options.preset)
             if near is None:
@@ -210,19 +228,33 @@ class _Run:
         raise InputError("no_known_column", path=path, header=_printed_header(unknown[0]))
 
 
-def _sources(options: LoadOptions) -> Sequence[Source]:
+def _sources(con: duckdb.DuckDBPyConnection, options: LoadOptions) -> Sequence[Source]:
     if options.kind is not None and options.kind not in kinds():
         raise UsageError("kind_unknown", kind=options.kind, kinds=", ".join(kinds()))
     sources = read_preset(options.mapping) if options.mapping else shipped_sources()
     presets = sorted({source.preset for source in sources})
     if options.preset is not None and options.preset not in presets:
         raise UsageError("preset_unknown", preset=options.preset, presets=", ".join(presets))
-    for source in sources:
-        if source.target not in kinds():
-            raise InputError(
-                "mapping_invalid", path=options.mapping, problem=f"target = {source.target!r}"
-            )
+    if options.mapping:
+        for source in sources:
+            if problem := find_problem(con, source):
+                raise InputError("mapping_invalid", path=options.mapping, problem=problem)
     return sources
+
+
+def find_problem(con: duckdb.DuckDBPyConnection, source: Source) -> str | None:
+    """Return the first word of a source that means nothing to the database, None if all do."""
+    if source.target not in kinds() or set(source.also) - {"order_items"}:
+        return f"{source.id}: target {source.target}"
+    known = {"rating_id", "reply_to_id", *schema_types(con, source.target)}
+    for table in source.also:
+        known |= {f"item.{name}" for name in schema_types(con, table)}
+    named = (*source.columns, *source.guess, *source.types, *source.values, *source.const)
+    for name in named:
+        if name not in known and not name.startswith(("_", "extra.", "item.extra.")):
+            return f"{source.id}: {name}"
+    roles = (rule.role for rule in source.roles if rule.role not in ROLES)
+    return next((f"{source.id}: role {role}" for role in roles), None)
 
 
 def _require_timezone(con: duckdb.DuckDBPyConnection, timezone: str) -> None:

@@ -23,7 +23,6 @@ from cskpi.store.database import literal
 if TYPE_CHECKING:
     import duckdb
 
-SEPARATOR = "chr(31)"
 _COPIED = ("channel", "message_id", "message_kind", "is_transfer", "order_id", "text")
 
 
@@ -163,7 +162,7 @@ class _Rows:
                 agent_id, sender_role, occurred_at,
                 CASE WHEN time_precision <> 'date' THEN epoch_ms(occurred_at) END AS occurred_ms,
                 time_precision, message_kind, is_transfer, order_id, text,
-                md5_number_lower(text) AS text_hash, extra, {file_id} AS file_id,
+                text_hash_of(text) AS text_hash, extra, {file_id} AS file_id,
                 {numbering.source_row} AS source_row
             FROM ({self.keyed}) AS keyed {unknown} {numbering.join}
             """
@@ -179,7 +178,7 @@ class _Rows:
             FROM ({self.keyed}) AS keyed JOIN known_messages AS known USING (message_key)
                 {numbering.join}
             WHERE keyed.message_id IS NOT NULL AND keyed.text IS NOT NULL
-                AND known.text_hash IS DISTINCT FROM md5_number_lower(keyed.text)
+                AND known.text_hash IS DISTINCT FROM text_hash_of(keyed.text)
             """
         )
         updated = count(self.con, "changed_messages")
@@ -187,7 +186,7 @@ class _Rows:
             self.con.execute(
                 f"""
                 UPDATE messages SET text = changed.text,
-                    text_hash = md5_number_lower(changed.text), file_id = {file_id},
+                    text_hash = text_hash_of(changed.text), file_id = {file_id},
                     source_row = changed.source_row
                 FROM changed_messages AS changed
                 WHERE changed.message_key = messages.message_key
@@ -209,18 +208,15 @@ def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_
         "coalesce(agent_id, '')",
         "coalesce(text, '')",
     ]
-    by_id, by_text = (f"md5({f' || {SEPARATOR} || '.join(parts)})" for parts in (known_by, said))
+    by_id, by_text = (f"md5(concat_ws(chr(31), {', '.join(p)}))" for p in (known_by, said))
     key = f"CASE WHEN message_id IS NULL THEN {by_text} ELSE {by_id} END"
-    identity = ["shop_id", "party", "occurred_at", "sender_role", "message_id"]
+    # Only rows that are alike can have equal keys, and likeness is far cheaper than the key.
+    by_name, by_content = "hash(message_id, party)", "hash(party, occurred_at, text)"
+    likeness = f"CASE WHEN message_id IS NULL THEN {by_content} ELSE {by_name} END"
     if all_ids:
-        key = by_id
+        key, likeness = by_id, by_name
     elif not has_ids:
-        key, identity = by_text, [*identity[:-1], "agent_id", "text"]
-    else:
-        identity += [
-            f"CASE WHEN message_id IS NULL THEN {name} END" for name in ("agent_id", "text")
-        ]
-    likeness = f"hash({', '.join(identity)})"
+        key, likeness = by_text, by_content
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE repeated AS

@@ -1,6 +1,6 @@
 """The rows of one file or sheet as text: where every reader ends and all typing begins.
 
-Temporary tables: `raw_rows` has columns c0…cn (VARCHAR) in file order, `rowid` counts from 0;
+Temporary tables: `raw_rows` has columns c0…cn (VARCHAR) in file order, see `numbered`;
 `malformed_rows(source_row, raw_value, reason)` holds the lines that are no rows.
 """
 
@@ -21,6 +21,7 @@ LEFTOVERS = (
     "raw_rows",
     "malformed_rows",
     "removed_lines",
+    "file_lines",
     "csv_errors",
     "csv_scans",
     "json_rows",
@@ -49,7 +50,7 @@ class RawTable:
     """What `raw_rows` holds.
 
     `header[i]` names column `ci`; `first_row` is the row number, counted from 1 as a spreadsheet
-    does, of rowid 0; `header_row` is None where the format names its columns itself.
+    does, of its first row; `header_row` is None where the format names its columns itself.
     """
 
     header: tuple[str, ...]
@@ -57,7 +58,7 @@ class RawTable:
     first_row: int
     sheet: str | None = None
     delimiter: str | None = None
-    is_numeric_time: bool = False
+    has_serials: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

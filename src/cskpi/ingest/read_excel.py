@@ -88,7 +88,7 @@ def _stage(
         header_row=index + 1,
         first_row=index + 2,
         sheet=name,
-        is_numeric_time=True,
+        has_serials=True,
     )
 
 

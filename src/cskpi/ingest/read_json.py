@@ -192,7 +192,7 @@ def _spread(con: duckdb.DuckDBPyConnection, keys: tuple[str, ...]) -> None:
         """
     )
     if count(con, "raw_rows") != count(con, "json_rows"):
-        raise InputError("rows_unaccounted", path="JSON")
+        raise InputError("rows_unaccounted")
 
 
 def _ends_with(path: Path, mark: bytes) -> bool:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -125,9 +126,13 @@ class _Scan:
 def _scan(path: Path, progress: Callable[[int], None] | None) -> _Scan:
     scan = _Scan(hashlib.sha256())
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
+    # Hashing leaves the interpreter free, so it runs beside the counting and decoding.
+    with path.open("rb") as file, ThreadPoolExecutor(1) as hasher:
+        hashed: Future[None] | None = None
         while block := file.read(BLOCK_BYTES):
-            scan.digest.update(block)
+            if hashed:
+                hashed.result()
+            hashed = hasher.submit(scan.digest.update, block)
             scan.head = scan.head or block[:HEAD_BYTES]
             scan.size += len(block)
             _count(scan, block)

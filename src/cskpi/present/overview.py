@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cskpi.present.document import Tone
     from cskpi.present.inputs import ReportInputs
 
-_MOST_CHANGES = 5
+_MOST_CHANGES = 3
 _HEADLINE_FIRST = 2.0
 _TONES: dict[str, Tone] = {"better": "good", "worse": "bad"}
 
