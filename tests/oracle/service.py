@@ -47,7 +47,10 @@ def average_response_interval(facts: Facts) -> list[Item]:
 def response_timeout_rate(facts: Facts) -> list[Item]:
     """Where nobody is named on the first reply, the addressed and the unnamed both have a claim."""
     answered = [
-        replace(of_session(s, ONE * (wait > TIMEOUT), agent), agents=only(agent or s.first_addressed) | only(agent))
+        replace(
+            of_session(s, ONE * (wait > TIMEOUT), agent),
+            agents=only(agent or s.first_addressed) | only(agent),
+        )
         for s, wait, agent in _first_waits(facts)
     ]
     never = [
@@ -75,14 +78,13 @@ def _missed(session: Session) -> Names:
     """Who stands for a session in the unanswered: who kept it, else who was asked in vain.
 
     Where an agent opened it and the customer's first words named nobody, the text does not say
-    whether they went to that agent.
+    to which of those who had written they went.
     """
     if session.first_reply is not None:
         return only(session.owner)
-    asked = session.first_addressed
     if session.is_proactive and session.addressed(session.messages[session.opening]) is None:
-        return frozenset({asked or session.owner, session.owner})
-    return only(asked)
+        return frozenset(session.line_of_humans) or only(None)
+    return only(session.first_addressed)
 
 
 def unanswered_sessions(facts: Facts) -> list[Item]:
