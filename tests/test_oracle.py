@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle.catalogue import evaluate
 from oracle.comparison import differences, earlier_differences, found_rows
+from oracle.edges import edge_world
 from oracle.export import write
 from oracle.facts import Facts
 from oracle.sample import sample_world
@@ -60,15 +61,19 @@ def loaded_disagreements(world: World, parent: Path, cli: Cli) -> list[str]:
         shutil.rmtree(folder)
 
 
-@settings(drawing, max_examples=6)
-@given(world=worlds(count=12))
+def test_both_sides_of_every_threshold(tmp_path: Path, cli: Cli) -> None:
+    assert loaded_disagreements(edge_world(), tmp_path, cli) == []
+
+
+@settings(drawing, max_examples=4)
+@given(world=worlds(count=20, least=8))
 def test_colliding_shops_give_the_numbers_of_the_text(
     world: World, tmp_path: Path, cli: Cli
 ) -> None:
     assert loaded_disagreements(world, tmp_path, cli) == []
 
 
-@settings(drawing, max_examples=4)
+@settings(drawing, max_examples=2)
 @given(
     world=worlds(count=1),
     missing=st.sets(st.sampled_from(("orders", "ratings", "tickets", "complaints")), min_size=1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from oracle import measures, outcome, reception, service
 from oracle.facts import Facts
@@ -22,7 +23,9 @@ class Kpi:
 
 
 def _within(count: Callable[[Facts], list[Item]]) -> Counting:
-    return lambda facts, period, _by: [i for i in count(facts) if period.holds(i.at)]
+    # Every period and grouping asks for the same things of the same world.
+    counted = lru_cache(maxsize=1)(count)
+    return lambda facts, period, _by: [item for item in counted(facts) if period.holds(item.at)]
 
 
 KPIS = {

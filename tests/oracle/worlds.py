@@ -75,11 +75,11 @@ def _said(shop: str, start: datetime, style: tuple[str, str], drawn: list[Any]) 
 
 
 @st.composite
-def shops(draw: st.DrawFn, shop: str) -> World:
+def shops(draw: st.DrawFn, shop: str, least: int = 1) -> World:
     start = draw(st.sampled_from(STARTS))
     ids = draw(st.sampled_from(("always", "never", "mixed")))
     channels = draw(st.sampled_from(("steady", "any")))
-    drawn = draw(st.lists(_message, min_size=1, max_size=22))
+    drawn = draw(st.lists(_message, min_size=least, max_size=22))
     said = _said(shop, start, (ids, channels), drawn)
     orders, refunds = draw(records.orders(said))
     return World(
@@ -114,6 +114,6 @@ def merged(parts: list[World], file_order: str) -> World:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, count: int) -> World:
-    parts = [draw(shops(f"店{number}")) for number in range(1, count + 1)]
+def worlds(draw: st.DrawFn, count: int, least: int = 1) -> World:
+    parts = [draw(shops(f"店{number}", least)) for number in range(1, count + 1)]
     return merged(parts, draw(st.sampled_from(tuple(FILE_ORDERS))))
