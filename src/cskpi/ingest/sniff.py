@@ -93,8 +93,11 @@ def sniff(path: Path, progress: Callable[[int], None] | None = None) -> Content:
     layout = _layout(head.lstrip())
     is_plain = encoding in {"utf-8", "utf-8-sig"} and scan.has_one_line_end
     return Content(
-        path, scan.size, digest, layout, encoding, is_plain, scan.lines, scan.quotes > 0, head
+        path, scan.size, digest, layout, encoding, is_plain, scan.lines, scan.has_quotes, head
     )
+
+
+FEED = 0x0A
 
 
 @dataclass(slots=True)
@@ -103,7 +106,7 @@ class _Scan:
     head: bytes = b""
     size: int = 0
     nul: int = 0
-    quotes: int = 0
+    has_quotes: bool = False
     feeds: int = 0
     returns: int = 0
     pairs: int = 0
@@ -151,12 +154,15 @@ def _scan(path: Path, progress: Callable[[int], None] | None) -> _Scan:
 
 
 def _count(scan: _Scan, block: bytes) -> None:
-    scan.nul += block.count(0)
-    scan.quotes += block.count(b'"')
-    scan.feeds += block.count(b"\n")
-    returns = block.count(b"\r")
-    if returns:
-        scan.returns += returns
+    # Counting over an array is several times faster than bytes.count where matches are frequent.
+    import numpy as np
+
+    octets = np.frombuffer(block, dtype=np.uint8)
+    scan.nul += int(np.count_nonzero(octets == 0))
+    scan.has_quotes = scan.has_quotes or b'"' in block
+    scan.feeds += int(np.count_nonzero(octets == FEED))
+    if b"\r" in block:
+        scan.returns += block.count(b"\r")
         scan.pairs += block.count(b"\r\n")
     if scan.last == b"\r" and block.startswith(b"\n"):
         scan.pairs += 1
