@@ -21,7 +21,7 @@ SELECT
     session_no,
     session_id,
     shop_id,
-    coalesce(first_reply_agent_id, addressed_agent_id) AS agent_id,
+    CASE WHEN has_human_reply THEN first_reply_agent_id ELSE addressed_agent_id END AS agent_id,
     channel,
     started_at AS occurred_at,
     first_reply_seconds,
