@@ -13,6 +13,7 @@ from cskpi.ingest.detect import choose
 from cskpi.ingest.headers import normal_header
 from cskpi.ingest.load import LoadOptions, find_problem, load_file
 from cskpi.ingest.presets import read_preset, shipped_sources
+from cskpi.ingest.sniff import BLOCK_BYTES, sniff
 from cskpi.texts import LANGS, set_language, table
 
 TWO_ALIKE = """
@@ -268,3 +269,17 @@ def test_every_sentence_of_loading_exists_in_both_languages() -> None:
         set_language(lang)
         error = InputError("layout_tie", path="x.csv", candidates="a, b")
         assert "--kind" in describe(error)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("shift", range(4))
+def test_characters_cut_by_a_block_border_are_whole(
+    tmp_path: Path, shift: int, encoding: str
+) -> None:
+    line = "店,S1,2026-10-01 10:00:00,客户,c1,A,您好😀\n"
+    text = "a" * shift + line * (2 * BLOCK_BYTES // len(line.encode()) + 2)
+    path = tmp_path / "big.csv"
+    path.write_bytes(text.encode(encoding))
+    found = sniff(path)
+    assert found.encoding == encoding
+    assert found.line_count == text.count("\n")

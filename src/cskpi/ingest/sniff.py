@@ -98,6 +98,8 @@ def sniff(path: Path, progress: Callable[[int], None] | None = None) -> Content:
 
 
 FEED = 0x0A
+CONTINUATION, TWO_BYTE_LEAD, THREE_BYTE_LEAD, FOUR_BYTE_LEAD = 0x80, 0xC0, 0xE0, 0xF0
+LONGEST_CHARACTER = 4
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ class _Scan:
 
 def _scan(path: Path, progress: Callable[[int], None] | None) -> _Scan:
     scan = _Scan(hashlib.sha256())
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    characters = _Characters()
     # Hashing leaves the interpreter free, so it runs beside the counting and decoding.
     with path.open("rb") as file, ThreadPoolExecutor(1) as hasher:
         hashed: Future[None] | None = None
@@ -139,18 +141,60 @@ def _scan(path: Path, progress: Callable[[int], None] | None) -> _Scan:
             scan.head = scan.head or block[:HEAD_BYTES]
             scan.size += len(block)
             _count(scan, block)
-            if scan.is_utf8:
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError as error:
-                    scan.is_utf8 = False
-                    scan.faulty_block = block[max(0, error.start - HEAD_BYTES) :][: 2 * HEAD_BYTES]
+            fault = characters.fault(block) if scan.is_utf8 else None
+            if fault is not None:
+                scan.is_utf8 = False
+                scan.faulty_block = block[max(0, fault - HEAD_BYTES) :][: 2 * HEAD_BYTES]
             if progress:
                 progress(scan.size)
-    if scan.is_utf8 and decoder.getstate()[0]:
+    if scan.is_utf8 and characters.rest:
         scan.is_utf8 = False
         scan.faulty_block = scan.head
     return scan
+
+
+@dataclass(slots=True)
+class _Characters:
+    """Checks a file for UTF-8 block by block; `rest` is the beginning of a character cut in two."""
+
+    rest: bytes = b""
+
+    def fault(self, block: bytes) -> int | None:
+        """Return where the first faulty byte lies in `block`, None where all characters are whole."""
+        content = self.rest + block
+        end = _last_boundary(content)
+        self.rest = content[end:]
+        whole = content[:end]
+        if len(block) == BLOCK_BYTES and _is_valid_fast(whole):
+            return None
+        try:
+            whole.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return error.start
+        return None
+
+
+def _is_valid_fast(content: bytes) -> bool:
+    # Polars checks three times as fast as decoding; small files are not worth loading it.
+    import polars as pl
+
+    try:
+        pl.Series([content], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+def _last_boundary(content: bytes) -> int:
+    """Return where the last character begins if it is cut short, else the length."""
+    for back in range(1, min(LONGEST_CHARACTER, len(content)) + 1):
+        octet = content[-back]
+        if octet >= TWO_BYTE_LEAD:
+            needed = 2 if octet < THREE_BYTE_LEAD else 3 if octet < FOUR_BYTE_LEAD else 4
+            return len(content) - back if needed > back else len(content)
+        if octet < CONTINUATION:
+            break
+    return len(content)
 
 
 def _count(scan: _Scan, block: bytes) -> None:
