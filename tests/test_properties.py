@@ -98,9 +98,6 @@ def comparable(con: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
 @given(lines)
 def test_sessions_partition_messages_and_turns_stay_inside(rows: Lines) -> None:
     with loaded(transcript(rows)) as con:
-        assert (
-            con.execute("SELECT sum(message_count), count(*) FROM sessions").fetchone() is not None
-        )
         messages = con.execute("SELECT count(*) FROM messages").fetchone()
         assert con.execute("SELECT sum(message_count) FROM sessions").fetchone() == messages
         assert messages == (len(rows),)

@@ -34,7 +34,6 @@ DEFAULTS: dict[str, Value] = {
     "sales.deduct_refunds": False,
     "load.max_line_bytes": 16_000_000,
     "load.max_cell_characters": 1_000_000,
-    "load.max_reject_rate": 1.0,
 }
 """Every plain setting with its default; `params.<metric>.<name>` and `targets.<metric>.good|warn`
 come on top and are checked against the metric files."""

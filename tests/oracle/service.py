@@ -45,13 +45,9 @@ def average_response_interval(facts: Facts) -> list[Item]:
 
 
 def response_timeout_rate(facts: Facts) -> list[Item]:
-    """Where nobody is named on the first reply, the addressed and the unnamed both have a claim."""
+    """A late or missing first reply; who replied owns it, else whom the customer addressed."""
     answered = [
-        replace(
-            of_session(s, ONE * (wait > TIMEOUT), agent),
-            agents=only(agent or s.first_addressed) | only(agent),
-        )
-        for s, wait, agent in _first_waits(facts)
+        of_session(s, ONE * (wait > TIMEOUT), agent) for s, wait, agent in _first_waits(facts)
     ]
     never = [
         of_session(s, ONE, s.first_addressed)
