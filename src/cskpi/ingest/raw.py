@@ -20,6 +20,7 @@ MAX_COLUMNS = 2_000
 LEFTOVERS = (
     "raw_rows",
     "malformed_rows",
+    "row_origins",
     "removed_lines",
     "file_lines",
     "csv_errors",
@@ -51,6 +52,8 @@ class RawTable:
 
     `header[i]` names column `ci`; `first_row` is the row number, counted from 1 as a spreadsheet
     does, of its first row; `header_row` is None where the format names its columns itself.
+    `preamble` holds the rows above the header. A table of which one row of the file gives several
+    rows has `has_origins`: the temporary table `row_origins(row_no, source_row)` then tells which.
     """
 
     header: tuple[str, ...]
@@ -59,6 +62,8 @@ class RawTable:
     sheet: str | None = None
     delimiter: str | None = None
     has_serials: bool = False
+    preamble: tuple[tuple[str, ...], ...] = ()
+    has_origins: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
