@@ -1,4 +1,4 @@
-"""Writes the generated parts of README.md and docs/: commands, KPIs, tables; `--check` compares.
+"""Writes the generated parts of README.md and docs/: commands, KPIs, tables, exports; `--check` compares.
 
 A generated block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+from exports_page import columns, platforms
 from typer.testing import CliRunner
 
 from cskpi.cli import app
@@ -111,6 +112,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "kpi-pages": kpi_pages,
     "cli": cli_reference,
     "tables": table_reference,
+    "exports-zh": lambda: platforms("zh"),
+    "exports-en": lambda: platforms("en"),
+    "exports-columns": columns,
 }
 
 

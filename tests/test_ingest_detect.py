@@ -11,7 +11,8 @@ from cskpi.diagnostics import describe
 from cskpi.errors import InputError, UsageError
 from cskpi.ingest.detect import choose
 from cskpi.ingest.headers import normal_header
-from cskpi.ingest.load import LoadOptions, find_problem, load_file
+from cskpi.ingest.known_sources import find_problem
+from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.ingest.presets import read_preset, shipped_sources
 from cskpi.ingest.sniff import BLOCK_BYTES, sniff
 from cskpi.texts import LANGS, set_language, table
@@ -144,7 +145,7 @@ def test_guessed_columns_are_reported_as_guesses(shop: Shop) -> None:
 
 def test_private_columns_are_never_stored(shop: Shop) -> None:
     report = shop.take("订单号,下单时间,收货人,联系手机\n1,2026-10-01 10:00:00,张三,13900139000\n")
-    assert report.columns_ignored == ("收货人", "联系手机")
+    assert report.columns_private == ("收货人", "联系手机")
     assert "张三" not in str(shop.rows("FROM orders"))
 
 

@@ -166,7 +166,7 @@ def test_a_role_word_as_sender_is_nobody(shop: Shop) -> None:
 
 def test_a_day_for_a_file_without_times_keeps_the_order(shop: Shop) -> None:
     content = "客户,客服,角色,内容\nc,a,客户,在吗\nc,a,客户,在吗\nc,a,客服,在\n"
-    report = shop.take(content, day=date(2026, 10, 1))
+    report = shop.take(content, days=(date(2026, 10, 1),) * 2)
     assert report.rows_accepted == 3
     assert shop.rows(
         "SELECT CAST(occurred_at AS VARCHAR), occurred_ms, time_precision, text"
@@ -175,7 +175,7 @@ def test_a_day_for_a_file_without_times_keeps_the_order(shop: Shop) -> None:
 
 
 def test_a_day_for_a_file_with_clock_times_only(shop: Shop) -> None:
-    shop.take(CHAT + "c,a,客户,09:05:07,在吗\n", day=date(2026, 10, 1))
+    shop.take(CHAT + "c,a,客户,09:05:07,在吗\n", days=(date(2026, 10, 1),) * 2)
     assert shop.column("SELECT CAST(occurred_at AS VARCHAR) FROM messages") == [
         "2026-10-01 09:05:07"
     ]

@@ -12,6 +12,7 @@ from ingest_shop import HEADER, Shop, accounted, open_ingest_shop
 from cskpi.diagnostics import describe
 from cskpi.errors import InputError
 from cskpi.ingest.load import LoadOptions, Progress, expand_paths, load_file
+from cskpi.ingest.options import ReadLimits
 
 COLUMNS = HEADER.strip().split(",")
 RECORDS = [
@@ -129,6 +130,24 @@ def test_undecodable_bytes_reject_the_row_they_stand_in(shop: Shop) -> None:
         assert report.rows_read == 4
 
 
+def test_lines_in_another_encoding_are_rejected_not_misread(shop: Shop) -> None:
+    lines = CSV.splitlines(keepends=True)
+    for own, foreign in (("utf-8", "gb18030"), ("gb18030", "utf-8")):
+        encodings = [own, own, foreign, own]
+        content = b"".join(line.encode(name) for line, name in zip(lines, encodings, strict=True))
+        report = shop.take(content, f"{own}.csv")
+        assert (report.encoding, report.reject_reasons) == (own, {"bad_encoding": 1})
+    assert shop.column("SELECT source_row FROM rejected_rows") == [3, 3]
+    assert shop.column("SELECT message_id FROM messages ORDER BY 1") == ["M1", "M3"]
+
+
+def test_a_message_of_three_megabytes_is_taken_whole_where_the_limit_lets_it(shop: Shop) -> None:
+    text = "长" * 1_000_000
+    line = f'旗,S,M,2026-10-01 10:00:00,客户,c,a,"{text}",千牛\n'
+    assert shop.take(HEADER + line).rows_accepted == 1
+    assert shop.column("SELECT length(text) FROM messages") == [1_000_000]
+
+
 def test_nul_bytes_are_no_part_of_a_text(shop: Shop) -> None:
     shop.take(HEADER + "旗,S,M,2026-10-01 10:00:00,客户,c,a,你\x00好,千牛\n")
     assert shop.column("SELECT text FROM messages") == ["你好"]
@@ -141,8 +160,12 @@ def test_blank_lines_and_empty_rows_are_no_rows(shop: Shop) -> None:
 
 def test_long_lines_and_long_cells_are_rejected_not_cut(shop: Shop) -> None:
     long = HEADER + f"旗,S,M,2026-10-01 10:00:00,客户,c,a,{'长' * 2000},千牛\n"
-    assert shop.take(long, "a.csv", max_line_bytes=4000).reject_reasons == {"line_too_long": 1}
-    assert shop.take(long, "b.csv", max_cell_characters=1000).reject_reasons == {"cell_too_long": 1}
+    assert shop.take(long, "a.csv", limits=ReadLimits(line_bytes=4000)).reject_reasons == {
+        "line_too_long": 1
+    }
+    assert shop.take(long, "b.csv", limits=ReadLimits(cell_characters=1000)).reject_reasons == {
+        "cell_too_long": 1
+    }
     assert shop.column("SELECT max(length(raw_row)) FROM rejected_rows") == [2000]
     assert shop.take(long, "c.csv").rows_accepted == 1
 
@@ -175,7 +198,9 @@ def test_broken_or_unclear_json_is_refused(shop: Shop) -> None:
         '[{"a":1},]x': "json_broken",
         '[{"a":1},{"a":]': "json_broken",
         '{"data":[{"a":1}': "json_broken",
-        '{"a":[{"b":1}],"c":[{"d":1}]}\n': "json_without_rows",
+        '{"a":[{"b":1}],"c":[{"d":1}]}\n': "no_known_column",
+        '{"a":1}': "no_known_column",
+        "[]": "file_empty",
     }.items():
         assert refusal(shop, shop.write("x.json", content)).key == key, content
 
@@ -213,7 +238,7 @@ def test_what_cannot_be_loaded_is_refused_by_name(shop: Shop) -> None:
     files: dict[str, tuple[bytes, str]] = {
         "empty.csv": (b"", "file_empty"),
         "spaces.csv": (b"\n \n", "file_empty"),
-        "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel"),
+        "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "file_damaged"),
         "packed.gz": (b"\x1f\x8b\x08\x00", "archive"),
         "broken.xlsx": (b"PK\x03\x04broken", "file_damaged"),
         "scan.csv": (b"%PDF-1.7", "not_a_table"),

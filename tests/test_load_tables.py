@@ -86,15 +86,17 @@ def test_equal_messages_without_id_stay_apart_and_overlap_collapses(shop: Shop) 
 
 def test_a_known_id_with_another_text_takes_the_later_text(shop: Shop) -> None:
     shop.take(HEADER + message(1, ident="M1") + message(2, ident="M2"))
-    report = shop.take(HEADER + message(1, ident="M1", text="改了"), "later.csv")
-    assert accounted(report) == (1, 1, 0, 0)
+    later = message(1, ident="M1", text="改了") + message(3, ident="M3")
+    report = shop.take(HEADER + later, "later.csv")
+    assert accounted(report) == (2, 2, 0, 0)
     assert shop.rows("SELECT message_id, text, file_id FROM messages ORDER BY 1") == [
         ("M1", "改了", 2),
         ("M2", "在吗", 1),
+        ("M3", "在吗", 2),
     ]
     assert shop.column(
         "SELECT count(*) FROM messages WHERE text_hash = md5_number_lower(text)"
-    ) == [2]
+    ) == [3]
 
 
 def test_a_repeated_id_in_one_file_is_one_message(shop: Shop) -> None:

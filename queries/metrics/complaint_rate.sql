@@ -7,9 +7,8 @@ type        = "ratio"
 unit        = "percent"
 direction   = "down"
 grain       = "customer"
-sources     = ["contact_agents", "complaints"]
+sources     = ["contact_agents", "counted_complaints"]
 origin      = "seed 0 §2, seed 3; exact reading 10"
-optional    = ["orders"]
 headline    = true
 rank        = 2
 min_sample  = 20
@@ -31,17 +30,12 @@ SELECT
 FROM contact_agents
 UNION ALL
 SELECT
-    complaints.shop_id,
-    complaints.agent_id,
-    complaints.channel,
-    complaints.filed_at AS occurred_at,
-    coalesce(complaints.customer_id, orders.customer_id) AS customer_id,
-    complaints.complaint_id,
-    concat(
-        complaints.shop_id, '/',
-        coalesce(complaints.customer_id, orders.customer_id, complaints.complaint_id)
-    ) AS numerator,
+    shop_id,
+    agent_id,
+    channel,
+    filed_at AS occurred_at,
+    customer_id,
+    complaint_id,
+    concat(shop_id, '/', coalesce(customer_id, complaint_id)) AS numerator,
     CAST(NULL AS VARCHAR) AS denominator
-FROM complaints
-LEFT JOIN orders
-    ON complaints.shop_id = orders.shop_id AND complaints.order_id = orders.order_id
+FROM counted_complaints

@@ -8,6 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "customer-day"
 sources     = ["contacts", "orders"]
+optional    = ["customer_orders"]
 origin      = "seed 0 §2; kpi-definitions #67; exact reading 11"
 headline    = true
 min_sample  = 20
@@ -24,11 +25,13 @@ WITH bought AS (
         contacts.customer_id,
         contacts.contact_on
     FROM contacts
-    INNER JOIN orders
-        ON contacts.shop_id = orders.shop_id AND contacts.customer_id = orders.customer_id
+    INNER JOIN customer_orders
+        ON
+            contacts.shop_id = customer_orders.shop_id
+            AND contacts.customer_id = customer_orders.customer_id
     WHERE
-        orders.created_at > contacts.first_asked_at
-        AND orders.paid_at
+        customer_orders.created_at > contacts.first_asked_at
+        AND customer_orders.paid_at
         < CAST(contacts.contact_on AS TIMESTAMP) + ($days_to_pay + 1) * INTERVAL 1 DAY
 )
 

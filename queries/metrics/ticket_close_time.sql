@@ -7,7 +7,7 @@ type        = "mean"
 unit        = "duration"
 direction   = "down"
 grain       = "ticket"
-sources     = ["tickets"]
+sources     = ["counted_tickets"]
 origin      = "seed 1 §1; exact reading 1"
 min_sample  = 20
 version     = 1
@@ -23,5 +23,5 @@ SELECT
     closed_at AS occurred_at,
     created_at,
     (epoch_ms(closed_at) - epoch_ms(created_at)) / 1000.0 AS measure
-FROM tickets
+FROM counted_tickets
 WHERE closed_at IS NOT NULL AND closed_at >= created_at

@@ -8,7 +8,29 @@ count_assist_bots = "session.count_assist_bots"
 -- An idle gap cuts threads that are only "this customer"; a conversation id of the export stands,
 -- unless the customer comes back to it after days (the clock must not run from the first visit).
 -- Only threads longer than the gap can be cut, so only they are put in order here.
-WITH numbered AS (
+WITH whole_names AS (
+    SELECT
+        shop_id,
+        account_name,
+        account_no,
+        is_bot
+    FROM account_names
+    WHERE NOT is_dated
+),
+
+dated_names AS (
+    SELECT
+        shop_id,
+        account_name,
+        account_no,
+        is_bot,
+        starts_at,
+        ends_at
+    FROM account_names
+    WHERE is_dated
+),
+
+numbered AS (
     SELECT
         threads.thread_no,
         threads.shop_no,
@@ -22,8 +44,11 @@ WITH numbered AS (
         ) AS may_be_cut,
         customers.customer_no,
         CASE
-            WHEN messages.sender_role = 'customer' AND accounts.is_bot THEN NULL
-            ELSE accounts.account_no
+            WHEN
+                messages.sender_role = 'customer'
+                AND coalesce(whole_names.is_bot, dated_names.is_bot)
+                THEN NULL
+            ELSE coalesce(whole_names.account_no, dated_names.account_no)
         END AS account_no,
         channels.channel_no,
         CAST(CASE
@@ -53,9 +78,25 @@ WITH numbered AS (
     LEFT JOIN customers
         ON
             messages.shop_id = customers.shop_id
-            AND coalesce(messages.customer_id, threads.customer_id) = customers.customer_id
-    LEFT JOIN accounts
-        ON messages.shop_id = accounts.shop_id AND messages.agent_id = accounts.agent_id
+            AND CASE
+                WHEN
+                    messages.conversation_id IS NOT NULL
+                    AND contains(coalesce(messages.customer_id, threads.customer_id), '*')
+                    THEN
+                        coalesce(messages.customer_id, threads.customer_id)
+                        || '@' || messages.conversation_id
+                ELSE coalesce(messages.customer_id, threads.customer_id)
+            END = customers.customer_id
+    LEFT JOIN whole_names
+        ON
+            messages.shop_id = whole_names.shop_id
+            AND messages.agent_id = whole_names.account_name
+    LEFT JOIN dated_names
+        ON
+            messages.shop_id = dated_names.shop_id
+            AND messages.agent_id = dated_names.account_name
+            AND messages.occurred_at >= dated_names.starts_at
+            AND messages.occurred_at < dated_names.ends_at
     LEFT JOIN channels ON messages.channel = channels.channel
 ),
 

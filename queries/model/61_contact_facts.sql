@@ -19,12 +19,15 @@ WITH days AS (
 
 buyers AS (
     SELECT
-        customers.customer_no,
+        order_customers.customer_no,
         orders.created_at,
         orders.paid_at
-    FROM orders
-    INNER JOIN customers
-        ON orders.shop_id = customers.shop_id AND orders.customer_id = customers.customer_id
+    FROM order_customers
+    INNER JOIN orders
+        ON
+            order_customers.shop_id = orders.shop_id
+            AND order_customers.order_id = orders.order_id
+    WHERE order_customers.customer_no IS NOT NULL
 ),
 
 order_signs AS (

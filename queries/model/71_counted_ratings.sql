@@ -1,28 +1,48 @@
 /* model
 target = "counted_ratings"
 */
-WITH ranked AS (
+-- Two customers may share a masked nick, so it makes no two ratings one.
+WITH named AS (
     SELECT
         ratings.rating_key,
         sessions.session_id,
         ratings.shop_id,
-        coalesce(ratings.agent_id, sessions.agent_id) AS agent_id,
+        coalesce(agent_names.agent_id, ratings.agent_id, sessions.agent_id) AS agent_id,
         coalesce(ratings.channel, sessions.channel) AS channel,
-        coalesce(ratings.customer_id, sessions.customer_id) AS customer_id,
+        coalesce(
+            CASE WHEN NOT contains(ratings.customer_id, '*') THEN ratings.customer_id END,
+            sessions.customer_id,
+            ratings.customer_id
+        ) AS customer_id,
+        coalesce(
+            CASE WHEN NOT contains(ratings.customer_id, '*') THEN ratings.customer_id END,
+            sessions.customer_id,
+            ratings.rating_key
+        ) AS rater,
         ratings.score,
         ratings.rated_at,
-        row_number() OVER (
-            PARTITION BY
-                ratings.shop_id,
-                coalesce(ratings.customer_id, sessions.customer_id, ratings.rating_key),
-                coalesce(ratings.agent_id, sessions.agent_id),
-                CAST(ratings.rated_at AS DATE)
-            ORDER BY ratings.rated_at DESC, ratings.source_row DESC, ratings.file_id DESC
-        ) AS place
+        ratings.source_row,
+        ratings.file_id
     FROM ratings
+    LEFT JOIN agent_names
+        ON
+            ratings.shop_id = agent_names.shop_id
+            AND ratings.agent_id = agent_names.alias
+            AND ratings.rated_at >= agent_names.starts_at
+            AND ratings.rated_at < agent_names.ends_at
     LEFT JOIN session_ratings ON ratings.rating_key = session_ratings.rating_key
     LEFT JOIN sessions ON session_ratings.session_no = sessions.session_no
     WHERE ratings.score IS NOT NULL
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY shop_id, rater, agent_id, CAST(rated_at AS DATE)
+            ORDER BY rated_at DESC, source_row DESC, file_id DESC
+        ) AS place
+    FROM named
 )
 
 SELECT

@@ -11,10 +11,13 @@ WITH buyers AS (
         orders.order_id,
         orders.created_at,
         orders.paid_at,
-        customers.customer_no
-    FROM orders
-    INNER JOIN customers
-        ON orders.shop_id = customers.shop_id AND orders.customer_id = customers.customer_id
+        order_customers.customer_no
+    FROM order_customers
+    INNER JOIN orders
+        ON
+            order_customers.shop_id = orders.shop_id
+            AND order_customers.order_id = orders.order_id
+    WHERE order_customers.customer_no IS NOT NULL
 ),
 
 talks AS (
@@ -150,7 +153,7 @@ SELECT
     chosen.credited_for,
     chosen.last_chat_at,
     chosen.session_no,
-    orders.customer_id,
+    coalesce(customers.customer_id, orders.customer_id) AS customer_id,
     coalesce(orders.channel, sessions.channel) AS channel,
     orders.created_at,
     orders.paid_at,
@@ -163,6 +166,9 @@ SELECT
 FROM orders
 CROSS JOIN rule_names
 CROSS JOIN loaded
+LEFT JOIN order_customers
+    ON orders.shop_id = order_customers.shop_id AND orders.order_id = order_customers.order_id
+LEFT JOIN customers ON order_customers.customer_no = customers.customer_no
 LEFT JOIN chosen
     ON
         orders.shop_id = chosen.shop_id

@@ -46,7 +46,7 @@ CREATE TABLE agent_metrics (
 );
 COMMENT ON TABLE agent_metrics IS 'One row a number a platform computed itself, kept apart from our own';
 COMMENT ON COLUMN agent_metrics.scope IS 'agent, shop_total, shop_average or peer';
-COMMENT ON COLUMN agent_metrics.agent_id IS 'Empty where the number is not of one agent';
+COMMENT ON COLUMN agent_metrics.agent_id IS 'As the report writes it; the label of the row where it is no agent''s';
 COMMENT ON COLUMN agent_metrics.period_end IS 'The last day of the period';
 COMMENT ON COLUMN agent_metrics.metric_value IS 'Seconds, ratio 0..1, money or count, as unit says';
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cskpi.errors import CskpiError, InputError, UsageError
-from cskpi.ingest.load import LoadOptions, load_file
+from cskpi.identity.hashing import pseudonyms
+from cskpi.ingest.archives import ArchiveLimits, Candidate, candidates
+from cskpi.ingest.load import load_file
+from cskpi.ingest.options import LoadOptions, ReadLimits
 from cskpi.ingest.paths import expand_paths
 from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
 from cskpi.metrics.catalog import Catalog, load_catalog
@@ -20,10 +24,12 @@ from cskpi.model.build import build_model, is_current
 from cskpi.periods import Period, month_period
 from cskpi.present.inputs import ReportInputs
 from cskpi.store.database import Limits, lock_down, open_database
+from cskpi.texts import say
 
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.ingest.proposal import Proposal
     from cskpi.ingest.report import FileReport, ProgressCallback
     from cskpi.metrics.finding import Finding
     from cskpi.settings import Settings
@@ -54,11 +60,34 @@ def open_facts(
 
 
 def load_options(settings: Settings, **told: Any) -> LoadOptions:
-    """Return how to read files: the settings' limits and what the user said."""
+    """Return how to read files: the settings' limits and what the user said.
+
+    Raises:
+        UsageError: a shift code stands for no two clocks.
+    """
+    codes = {code: str(clocks) for code, clocks in settings.section("shift_codes").items()}
+    for code, clocks in codes.items():
+        if not re.fullmatch(r"\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}", clocks):
+            raise UsageError(
+                "setting_value", key=f"shift_codes.{code}", raw=clocks, origin="cskpi.toml"
+            )
     return LoadOptions(
         timezone=settings.text("timezone"),
-        max_line_bytes=settings.whole("load.max_line_bytes"),
-        max_cell_characters=settings.whole("load.max_cell_characters"),
+        keep_private=settings.flag("keep_pii"),
+        shift_codes=codes,
+        hide_customer=(
+            pseudonyms(settings).customer_sql if settings.flag("pii.hash_customers") else None
+        ),
+        is_purged=lambda shop, **ids: pseudonyms(settings).purged_sql(shop, **ids),
+        limits=ReadLimits(
+            line_bytes=settings.whole("load.max_line_bytes"),
+            cell_characters=settings.whole("load.max_cell_characters"),
+            columns=settings.whole("load.max_columns"),
+            nesting=settings.whole("load.max_nesting"),
+            archive_members=settings.whole("load.max_archive_members"),
+            archive_bytes=settings.whole("load.max_archive_bytes"),
+            archive_ratio=settings.whole("load.max_archive_ratio"),
+        ),
         **told,
     )
 
@@ -66,6 +95,20 @@ def load_options(settings: Settings, **told: Any) -> LoadOptions:
 def headline(con: duckdb.DuckDBPyConnection, period: Period, settings: Settings) -> list[Finding]:
     """Return the totals of the headline KPIs."""
     return evaluate(con, load_catalog().headline(), period, [()], settings)
+
+
+def _candidates(
+    files: Sequence[Path], limits: ReadLimits, password: str | None, failures: list[CskpiError]
+) -> Iterator[Candidate]:
+    """Yield the files and members of archives; what an archive refuses is added to the failures."""
+    archive_limits = ArchiveLimits(
+        limits.archive_members, limits.archive_bytes, limits.archive_ratio
+    )
+    for path in files:
+        try:
+            yield from candidates(path, archive_limits, password)
+        except InputError as error:
+            failures.append(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +124,11 @@ def load_files(
     options: LoadOptions,
     settings: Settings,
     progress: Callable[[str], AbstractContextManager[ProgressCallback | None]],
+    *,
     wait_seconds: float = 0,
+    password: str | None = None,
 ) -> LoadOutcome:
-    """Load files and folders, each file in its own transaction.
+    """Load files, folders and archives, each file in its own transaction.
 
     Args:
         paths: files, folders or globs.
@@ -91,6 +136,7 @@ def load_files(
         settings: where the database is and what it may use.
         progress: gives a progress callback for a file's name.
         wait_seconds: how long to wait for another process to let go of the database.
+        password: of ZIP archives.
 
     Raises:
         InputError: nothing there to load.
@@ -101,13 +147,38 @@ def load_files(
     failures: list[CskpiError] = []
     target, limits = Path(settings.text("db")), Limits.of(settings)
     with open_database(target, limits, write=True, wait_seconds=wait_seconds) as con:
-        for path in files:
+        for found in _candidates(files, options.limits, password, failures):
             try:
-                with progress(path.name) as callback:
-                    reports += load_file(con, path, options, callback)
+                with found.unpacked() as path, progress(found.shown.name) as callback:
+                    reports += load_file(con, path, options, callback, shown=found.shown)
             except InputError as error:
                 failures.append(error)
     return LoadOutcome(tuple(reports), tuple(failures))
+
+
+def propose_mapping(
+    path: Path, options: LoadOptions, target: Path, *, force: bool
+) -> list[Proposal]:
+    """Say what a file would be read as, and write that as a mapping to edit.
+
+    Raises:
+        InputError: the file cannot be read.
+        UsageError: `target` exists and `force` is not set.
+    """
+    import duckdb
+
+    from cskpi.ingest.proposal import mapping_text, propose
+    from cskpi.present.streams import write_atomic
+    from cskpi.store.migrations import migrate
+
+    if target.exists() and not force:
+        raise UsageError("file_exists", path=target)
+    with duckdb.connect() as con:
+        migrate(con, Path(":memory:"))
+        proposals = list(propose(con, path, options))
+    notes = [say("map.note_head", file=path.name), say("map.note_edit"), say("map.note_columns")]
+    write_atomic(target, mapping_text(path, proposals, notes).encode())
+    return proposals
 
 
 def newest_month(con: duckdb.DuckDBPyConnection) -> Period:

@@ -32,18 +32,27 @@ DEFAULTS: dict[str, Value] = {
     "attribution.rule": "created_first",
     "presale.aftersale_days": 21,
     "sales.deduct_refunds": False,
+    "keep_pii": False,
+    "pii.hash_customers": False,
+    "pii.key_file": "",
     "load.max_line_bytes": 16_000_000,
     "load.max_cell_characters": 1_000_000,
+    "load.max_columns": 2_000,
+    "load.max_nesting": 64,
+    "load.max_archive_members": 1_000,
+    "load.max_archive_bytes": 20_000_000_000,
+    "load.max_archive_ratio": 200,
 }
 """Every plain setting with its default; `params.<metric>.<name>` and `targets.<metric>.good|warn`
-come on top and are checked against the metric files."""
+come on top and are checked against the metric files, `shift_codes.<code> = "09:00-17:30"` gives the
+clocks a roster's code stands for."""
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "lang": ("zh", "en"),
     "session.owner": ("most", "last"),
     "attribution.rule": ("created_first", "created", "paid"),
 }
-OPEN_SECTIONS = ("params", "targets")
+OPEN_SECTIONS = ("params", "targets", "shift_codes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
         for day, rows in ((1, FIRST_DAY), (2, SECOND_DAY)):
             export = folder / f"{day}.csv"
             export.write_text(HEADER + rows, encoding="utf-8")
-            load_file(con, export, LoadOptions(kind="messages", day=date(2026, 10, day)))
+            load_file(con, export, LoadOptions(kind="messages", days=(date(2026, 10, day),) * 2))
         build_model(con, settings)
         findings = evaluate(con, metrics, month_period(date(2026, 10, 1)), [()], settings)
     return {finding.metric: finding for finding in findings}

@@ -33,6 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 INTERRUPTED = 130
 BUG = 1
+PRIVATE = 0o077
 
 
 class SpokenHelp:
@@ -120,20 +121,41 @@ def common(
 
 
 from cskpi.cli import (  # noqa: E402  commands register themselves on `app`
+    agents,
     catalog,
     check,
     demo,
     explain,
     kpi,
     load,
+    mapping,
+    platform,
+    purge,
     query,
     report,
     status,
 )
 
-__all__ = ["app", "catalog", "check", "demo", "explain", "kpi", "load", "query", "report", "status"]
+__all__ = [
+    "agents",
+    "app",
+    "catalog",
+    "check",
+    "demo",
+    "explain",
+    "kpi",
+    "load",
+    "mapping",
+    "platform",
+    "purge",
+    "query",
+    "report",
+    "status",
+]
 
 
 def main() -> None:
     """Entry point of the `cskpi` program."""
+    # Whatever is made on the way, logs and spilled data of the database too, is its owner's alone.
+    os.umask(PRIVATE)
     app()

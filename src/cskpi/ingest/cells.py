@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:
     import duckdb
 
-Kind = Literal[
-    "id", "label", "text", "time", "date", "money", "money:fen", "number", "whole", "boolean"
-]
+Kind = str
+"""One of source.TYPES; a duration ends with the seconds of its unit, a percentage with what it is
+multiplied by: `duration:60`, `percent:0.01`."""
 
 _MACROS = Path(__file__).with_name("cells.sql")
 _known_forms: dict[str, str] = {}
@@ -80,7 +80,7 @@ def word_forms(con: duckdb.DuckDBPyConnection, words: Sequence[str]) -> list[str
 def kind_of(column: str, data_type: str, types: Mapping[str, str]) -> Kind:
     """Return how a column is read, from its type in the schema unless the preset says otherwise."""
     if column in types:
-        return types[column]  # type: ignore[return-value]  # checked when the preset was read
+        return types[column]
     if column in _FREE_TEXT:
         return "text"
     if data_type == "VARCHAR":
@@ -88,6 +88,8 @@ def kind_of(column: str, data_type: str, types: Mapping[str, str]) -> Kind:
         return "id" if is_key else "label"
     if data_type == "DECIMAL(18,2)":
         return "money"
+    if data_type == "DOUBLE" and column.endswith(("_seconds", "_minutes")):
+        return "duration:minutes" if column.endswith("_minutes") else "duration"
     by_type: dict[str, Kind] = {
         "TIMESTAMP": "time",
         "DATE": "date",
@@ -141,8 +143,15 @@ def plain_value(kind: Kind, cell: str) -> str:
     return values.get(kind, cell)
 
 
-def odd_steps(kind: Kind, cell: str, plain: str) -> Steps:
-    """Return how a column is read that may hold anything; `plain` is its cheap test."""
+def odd_steps(kind: Kind, cell: str, plain: str, timezone: str | None = None) -> Steps:
+    """Return how a column is read that may hold anything.
+
+    Args:
+        kind: how the column is read.
+        cell: the raw cell.
+        plain: its cheap test.
+        timezone: the zone of times without an offset, where it is not the shop's.
+    """
 
     def guarded(macro: str) -> str:
         return f"CASE WHEN {plain} THEN {cell} ELSE {macro}({cell}) END"
@@ -157,6 +166,9 @@ def odd_steps(kind: Kind, cell: str, plain: str) -> Steps:
         return Steps(guarded("text_form"), "nullif({form}, '')")
     if kind in {"time", "date"}:
         value = "time_of_shape({form}, {shape})"
+        if timezone:
+            zone = literal(timezone)
+            value = f"time_in_zone({value}, {{shape}}, {zone})"
         return Steps(
             f"time_present({guarded('time_form')})",
             f"CAST({value} AS DATE)" if kind == "date" else value,
@@ -164,12 +176,23 @@ def odd_steps(kind: Kind, cell: str, plain: str) -> Steps:
             "({form} IS NOT NULL AND {value} IS NULL)",
             "bad_time",
         )
+    form, value, reason = _odd_number(kind, cell)
     fault = "({form} IS NOT NULL AND {value} IS NULL)"
-    if kind == "boolean":
-        form = f"present(boolean_form({cell}))"
-        return Steps(form, "boolean_value({form})", None, fault, "bad_boolean")
-    form = f"present(number_form({cell}))"
-    return Steps(form, _number_value(kind, "{form}"), None, fault, "bad_number")
+    return Steps(f"present({form})", value, None, fault, reason)
+
+
+def _odd_number(kind: Kind, cell: str) -> tuple[str, str, str]:
+    """Return the form of a number or truth value, its value, and the reason where it has none."""
+    name, _, scale = kind.partition(":")
+    if name == "boolean":
+        negation = "NOT " if scale == "not" else ""
+        return f"boolean_form({cell})", f"{negation}boolean_value({{form}})", "bad_boolean"
+    if name == "duration":
+        value = f"duration_value({{form}}, {scale or 1})"
+        return f"duration_form({cell})", value, "bad_duration"
+    if name == "percent":
+        return f"percent_form({cell})", f"percent_value({{form}}, {scale or 1})", "bad_number"
+    return f"number_form({cell})", _number_value(kind, "{form}"), "bad_number"
 
 
 def _number_value(kind: Kind, form: str) -> str:
@@ -178,5 +201,5 @@ def _number_value(kind: Kind, form: str) -> str:
         return f"TRY_CAST(TRY_CAST({text} AS DECIMAL(18, 2)) / 100 AS DECIMAL(18, 2))"
     if kind == "whole":
         number = f"TRY_CAST({text} AS DECIMAL(18, 3))"
-        return f"CASE WHEN {number} = floor({number}) THEN TRY_CAST({number} AS INTEGER) END"
+        return f"CASE WHEN {number} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
     return f"TRY_CAST({text} AS DECIMAL(18, {2 if kind == 'money' else 3}))"

@@ -68,6 +68,49 @@ CREATE OR REPLACE TEMP MACRO boolean_value(form) AS CASE
     WHEN form IN ('0', '0.0', 'false', 'f', 'no', 'n', '否', '没有', '×', '未转接', '未解决') THEN FALSE
 END;
 
+-- Duration: `1天2小时3分4秒`, `2h 3m`, `1:02:03`, `9秒`, or a number in the unit of its header; seconds.
+CREATE OR REPLACE TEMP MACRO duration_form(cell) AS regexp_replace(
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        lower(half_width(bare_form(cell))), '^1899-12-3[01] |^1900-01-0[01] |[,\s]', '', 'g'
+                    ),
+                    '(\d)(?:days?|d)', '\1天'
+                ),
+                '(\d)(?:hours?|hrs?|h|小时)', '\1时'
+            ),
+            '(\d)(?:minutes?|mins?|m|分钟)', '\1分'
+        ),
+        '(\d)(?:seconds?|secs?|s|秒钟)', '\1秒'
+    ),
+    '^(\d+时)?(\d+分)(\d+)$', '\1\2\3秒'
+);
+CREATE OR REPLACE TEMP MACRO part_of(form, pattern) AS coalesce(
+    TRY_CAST(nullif(regexp_extract(form, pattern, 1), '') AS DOUBLE), 0
+);
+CREATE OR REPLACE TEMP MACRO duration_value(form, unit) AS CASE
+    WHEN regexp_full_match(form, '(?:\d+(?:\.\d+)?天)?(?:\d+(?:\.\d+)?时)?(?:\d+(?:\.\d+)?分)?(?:\d+(?:\.\d+)?秒)?')
+        THEN 86400 * part_of(form, '([\d.]+)天') + 3600 * part_of(form, '([\d.]+)时')
+            + 60 * part_of(form, '([\d.]+)分') + part_of(form, '([\d.]+)秒')
+    WHEN regexp_full_match(form, '\d+:[0-5]?\d:[0-5]?\d(?:\.\d+)?')
+        THEN 3600 * part_of(form, '^(\d+):') + 60 * part_of(form, '^\d+:(\d+)')
+            + part_of(form, '^\d+:\d+:([\d.]+)')
+    WHEN regexp_full_match(form, '\d+:[0-5]?\d')
+        THEN 60 * part_of(form, '^(\d+):') + part_of(form, '^\d+:(\d+)')
+    ELSE unit * TRY_CAST(decimal_text(form) AS DOUBLE)
+END;
+
+-- Percentage: with its sign a hundredth; without, what the whole column says (`scale`).
+CREATE OR REPLACE TEMP MACRO percent_form(cell) AS regexp_replace(
+    half_width(bare_form(cell)), '[,\s]', '', 'g'
+);
+CREATE OR REPLACE TEMP MACRO percent_value(form, scale) AS CASE
+    WHEN suffix(form, '%') THEN TRY_CAST(decimal_text(rtrim(form, '%')) AS DOUBLE) / 100
+    ELSE TRY_CAST(decimal_text(form) AS DOUBLE) * scale
+END;
+
 -- Time: `Y-M-D H:M:S[.f][±HH:MM]`, digits only (compact or epoch), or an English weekday form.
 CREATE OR REPLACE TEMP MACRO time_is_plain(cell) AS (
     cell LIKE '____-__-__ __:__:__' AND cell >= '1971' AND cell < '21'
@@ -137,12 +180,20 @@ CREATE OR REPLACE TEMP MACRO time_of_shape(form, shape) AS CASE shape
         + to_seconds(CAST(round(TRY_CAST(form AS DOUBLE) * 86400) AS BIGINT))
     WHEN 'weekday' THEN local_time(try_strptime(form, '%a %b %d %H:%M:%S %z %Y'))
 END;
+-- A date alone has no instant to move.
+CREATE OR REPLACE TEMP MACRO time_in_zone(moment, shape, zone) AS CASE
+    WHEN shape IN ('second', 'minute', 'compact_second', 'compact_minute', 'serial')
+        THEN local_time(timezone(zone, moment))
+    ELSE moment
+END;
 CREATE OR REPLACE TEMP MACRO time_present(form) AS CASE
     WHEN form IN ('0', '0.0', '1970-01-01 08:00:00', '1970-01-01 00:00:00', '0000-00-00 00:00:00')
         THEN NULL
     ELSE present(form)
 END;
-CREATE OR REPLACE TEMP MACRO time_precision_of(form, shape) AS CASE shape
+CREATE OR REPLACE TEMP MACRO time_precision_of(form, shape) AS CASE coalesce(
+    shape, CASE WHEN regexp_full_match(form, '(?:次日)?\d{1,2}:\d{1,2}') THEN 'minute' END
+)
     WHEN 'minute' THEN 'minute'
     WHEN 'compact_minute' THEN 'minute'
     WHEN 'date' THEN 'date'

@@ -116,11 +116,11 @@ def _drop_faults(con: duckdb.DuckDBPyConnection, staging: Staging) -> list[RowFa
         if column is None:
             continue
         words = ", ".join(word_forms(con, drop.words)) or "NULL"
-        condition = (
-            f"regexp_matches({column.cell}, {literal(drop.regex)})"
-            if drop.regex
-            else f"word_form({column.cell}) IN ({words})"
-        )
+        condition = f"coalesce(word_form({column.cell}), '') IN ({words})"
+        if drop.regex:
+            condition = f"regexp_matches({column.cell}, {literal(drop.regex)})"
+        elif drop.is_negated:
+            condition = f"NOT {condition}"
         faults.append(RowFault(condition, "left_out", column.header, column.cell))
     return faults
 
@@ -136,7 +136,7 @@ def _summary_faults(
 
 
 def _is_label(con: duckdb.DuckDBPyConnection, staging: Staging, cell: str) -> str:
-    labels = word_forms(con, staging.match.source.summary_labels)
+    labels = word_forms(con, staging.match.source.preset.summary_labels)
     return f"word_form({cell}) IN ({', '.join(sorted(set(labels)))})" if labels else "FALSE"
 
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from functools import cache
 
-HEADER_SEARCH_ROWS = 10
-"""Exports put titles, periods and notes above the header; none seen needs more than this."""
+HEADER_SEARCH_ROWS = 30
+"""Exports put titles, periods and notes above the header; JD's personal one has twenty lines."""
 
 _INVISIBLE = re.compile("[\ufeff\u200b\u200e]")
 _SPACE = re.compile(r"[\s\x00]+")
@@ -22,6 +22,13 @@ def normal_header(header: str) -> str:
     form = _INVISIBLE.sub("", unicodedata.normalize("NFKC", header))
     form = _UNIT.sub("", _SPACE.sub("", form).strip("'\"`="))
     return _PUNCTUATION.sub("", form).lower()
+
+
+def header_unit(header: str) -> str | None:
+    """Return the unit in a header's brackets, such as 秒 or 元."""
+    form = _INVISIBLE.sub("", unicodedata.normalize("NFKC", header))
+    found = _UNIT.search(_SPACE.sub("", form).strip("'\"`="))
+    return found[1] if found else None
 
 
 def count_hits(cells: Sequence[str], vocabulary: Collection[str]) -> int:

@@ -1,13 +1,12 @@
 """Tables with one row a key: orders and their items, refunds, ratings, tickets, complaints, rosters.
 
 Rows of one file with the same key are one record: per column the first value there is. Against the
-table, a new key is inserted, a known one has its gaps filled and its changed values replaced.
+table, a new key is inserted; for a known one the latest export with a value decides each column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -18,104 +17,107 @@ from cskpi.ingest.ledger import Written
 from cskpi.ingest.merge import LEDGER_COLUMNS, Merge
 from cskpi.ingest.raw import count
 from cskpi.ingest.staging import Numbering, Staging, extra_value, schema_types
+from cskpi.ingest.tables import TABLES
+from cskpi.ingest.versions import ENUMERATIONS, Rank
 
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.ingest.ledger import Loading
+    from cskpi.ingest.tables import KeyedTable
 
-@dataclass(frozen=True, slots=True)
-class KeyedTable:
-    """What identifies a row, when it happened, and what it cannot do without."""
-
-    keys: tuple[str, ...]
-    moment: str
-    required: tuple[str, ...]
-    own_id: str | None = None
-
-
-TABLES: Mapping[str, KeyedTable] = {
-    "orders": KeyedTable(("shop_id", "order_id"), "created_at", ("order_id",)),
-    "refunds": KeyedTable(("shop_id", "refund_id"), "applied_at", ("refund_id",), "refund_id"),
-    "ratings": KeyedTable(("rating_key",), "rated_at", ("rated_at",)),
-    "tickets": KeyedTable(
-        ("shop_id", "ticket_id"), "created_at", ("ticket_id", "created_at"), "ticket_id"
-    ),
-    "complaints": KeyedTable(
-        ("shop_id", "complaint_id"), "filed_at", ("complaint_id", "filed_at"), "complaint_id"
-    ),
-    "agents": KeyedTable(("shop_id", "agent_id"), "hired_on", ("agent_id",)),
-    "shifts": KeyedTable(
-        ("shop_id", "agent_id", "shift_on", "shift_no"), "shift_on", ("agent_id", "shift_on")
-    ),
-}
+FUTURE_TIMES = ("due_at", "valid_to", "left_on")
 
 
 def write_keyed(
-    con: duckdb.DuckDBPyConnection,
-    staging: Staging,
-    *,
-    file_id: int,
-    day: date | None,
-    numbering: Numbering,
-    may_update: bool,
+    con: duckdb.DuckDBPyConnection, staging: Staging, numbering: Numbering, loading: Loading
 ) -> Written:
     """Merge a file into its table; `faults` then holds the rejected rows.
-
-    Args:
-        con: the database connection, in a transaction.
-        staging: the typed columns.
-        file_id: the ledger number of the file.
-        day: the day of rows whose file names none, where the table needs one.
-        numbering: how `row_no` becomes a row number of the file.
-        may_update: whether values of known keys may change; not so for bytes loaded before.
 
     Raises:
         InputError: no time column and no day.
     """
     target = staging.match.source.target
     table = TABLES[target]
-    has_moment = table.moment in staging.columns
-    if table.moment in table.required and not has_moment and day is None:
-        raise InputError("no_time_column", columns=", ".join(filter(None, staging.raw.header)))
     derived = derive(con, staging)
-    found = tuple(name for name in table.required if name in staging.columns)
+    given = {*staging.columns, *staging.constants, *derived.values}
+    lacks_moment = table.moment in table.required and table.moment not in given
+    if lacks_moment and loading.day is None:
+        raise InputError("no_time_column", columns=", ".join(filter(None, staging.raw.header)))
     find_faults(
         con,
         staging.without_faults(derived.replaced),
-        required=found,
+        required=[name for name in table.required if name in staging.columns],
         keys=[name for name in table.keys if name != "shop_id"],
-        further=derived.faults,
+        further=[*staging.privacy.purged_faults(staging), *derived.faults],
     )
     types = {n: t for n, t in schema_types(con, target).items() if n not in LEDGER_COLUMNS}
-    values = {name: staging.value(name) for name in types} | dict(derived.values)
-    values["shop_id"] = f"coalesce({staging.value('shop_id')}, '')"
-    values["extra"] = extra_value(staging)
-    if table.own_id and table.own_id not in staging.columns:
-        values[table.own_id] = generated_key(staging)
-    if not has_moment and day is not None and table.moment in table.required:
-        values[table.moment] = f"TIMESTAMP '{day} 00:00:00'"
+    values = _values(staging, table, types) | dict(derived.values)
+    if lacks_moment:
+        values[table.moment] = f"TIMESTAMP '{loading.day} 00:00:00'"
+    hidden = ("customer_id", "alias") if target == "customer_links" else ("customer_id",)
+    values |= {name: staging.privacy.hidden(values[name]) for name in hidden if name in values}
     values = {name: f"CAST({sql} AS {types[name]})" for name, sql in values.items()}
     items = _item_values(con, staging)
     _stage_rows(
         con, staging, values | {f"item_{name}": sql for name, sql in items.items()}, numbering
     )
     _settle_ordinals(con, target)
-    merge = Merge(con, file_id, may_update)
-    conflicting = merge.run(target, table.keys, list(types), "staged_rows")
+    rank = Rank(loading.file_id, _newest(con, types), loading.sha256)
+    merge = Merge(con, rank, loading.may_update)
+    sums = staging.match.source.sums
+    conflicting = merge.run(target, table.keys, list(types), "staged_rows", sums)
     if items:
         _stage_items(con, items)
-        merge.run("order_items", ("shop_id", "order_id", "item_key"), list(items), "staged_items")
-    accepted = count(con, "(SELECT DISTINCT row_no FROM taken_rows)")
+        keys = ("shop_id", "order_id", "item_key")
+        conflicting += merge.run("order_items", keys, [*keys, *items], "staged_items")
+    return _written(con, staging, table, rank, conflicting)
+
+
+def _values(staging: Staging, table: KeyedTable, types: Mapping[str, str]) -> dict[str, str]:
+    """Return the expression of each column before anything is worked out."""
+    values = {name: staging.value(name) for name in types}
+    values["extra"] = extra_value(staging)
+    for name, fixed in {"shop_id": "", **(table.defaults or {})}.items():
+        if name in types:
+            values[name] = f"coalesce({values[name]}, CAST('{fixed}' AS {types[name]}))"
+    if "extra" not in types:
+        del values["extra"]
+    if table.own_id and table.own_id not in staging.columns:
+        values[table.own_id] = generated_key(staging, table.own_id_of)
+    return values
+
+
+def _newest(con: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> datetime | None:
+    """Return the newest time a file's rows name; what they expect of the future does not count."""
+    times = [n for n, t in types.items() if t in {"TIMESTAMP", "DATE"} and n not in FUTURE_TIMES]
+    if not times:
+        return None
+    newest = ", ".join(f"CAST(max({name}) AS TIMESTAMP)" for name in times)
+    row = con.execute(f"SELECT {newest} FROM staged_rows").fetchone() or ()
+    return max((moment for moment in row if moment is not None), default=None)
+
+
+def _written(
+    con: duckdb.DuckDBPyConnection,
+    staging: Staging,
+    table: KeyedTable,
+    rank: Rank,
+    conflicting: int,
+) -> Written:
+    moment = f"min({table.moment}), max({table.moment})" if table.moment else "NULL, NULL"
     total, first_at, last_at = con.execute(
-        f"SELECT count(*), min({table.moment}), max({table.moment}) FROM staged_rows"
+        f"SELECT count(*), {moment} FROM staged_rows"
     ).fetchone() or (0, None, None)
+    accepted = count(con, "(SELECT DISTINCT row_no FROM taken_rows)")
     return Written(
         accepted,
         total - accepted,
         _as_time(first_at),
         _as_time(last_at),
         conflicting,
-        _unknown_words(con) if "status_raw" in values and "status" in values else {},
+        _unknown_words(con, staging),
+        rank.exported_at,
     )
 
 
@@ -148,6 +150,16 @@ def _settle_ordinals(con: duckdb.DuckDBPyConnection, target: str) -> None:
         key = (
             "CAST(dense_rank() OVER (PARTITION BY shop_id, agent_id, shift_on"
             " ORDER BY started_at, ended_at, shift_code) AS INTEGER) AS shift_no"
+        )
+    elif target == "order_items":
+        # A row that repeats another one whole is no second item.
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE staged_rows AS SELECT *, min(row_no) OVER"
+            " (PARTITION BY shop_id, order_id, likeness) AS first_no FROM staged_rows"
+        )
+        key = (
+            "coalesce(item_key, order_id || '#' || dense_rank() OVER"
+            " (PARTITION BY shop_id, order_id ORDER BY first_no)) AS item_key"
         )
     else:
         return
@@ -188,14 +200,22 @@ def _stage_items(con: duckdb.DuckDBPyConnection, items: Mapping[str, str]) -> No
     )
 
 
-def _unknown_words(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    rows = con.execute(
-        """
-        SELECT status_raw, count(*) AS row_count FROM staged_rows WHERE status = 'unknown'
-        GROUP BY status_raw ORDER BY row_count DESC, status_raw LIMIT 20
-        """
-    ).fetchall()
-    return {"status": {str(word): int(number) for word, number in rows}} if rows else {}
+def _unknown_words(con: duckdb.DuckDBPyConnection, staging: Staging) -> dict[str, dict[str, int]]:
+    """Return the words of each enumeration that the preset does not know, with their counts."""
+    found = {}
+    known = schema_types(con, staging.match.source.target)
+    for name in staging.match.source.values:
+        if name not in ENUMERATIONS or f"{name}_raw" not in known:
+            continue
+        rows = con.execute(
+            f"""
+            SELECT {name}_raw, count(*) AS row_count FROM staged_rows WHERE {name} = 'unknown'
+            GROUP BY {name}_raw ORDER BY row_count DESC, {name}_raw LIMIT 20
+            """
+        ).fetchall()
+        if rows:
+            found[name] = {str(word): int(number) for word, number in rows}
+    return found
 
 
 def _as_time(moment: date | datetime | None) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from cskpi.ingest.raw import RawTable
     from cskpi.ingest.report import FileReport
     from cskpi.ingest.sniff import Content
-    from cskpi.ingest.staging import Numbering
+    from cskpi.ingest.staging import Numbering, Staging
 
 RAW_CHARACTERS = 2_000
 """How much of a rejected row is kept: enough to find it in the file."""
@@ -31,7 +30,8 @@ class Written:
     """What became of the rows that are neither rejected nor blank.
 
     `conflicting` counts rows that repeat a key of the same file with another value,
-    `unknown_words` the words of an enumeration the preset does not know.
+    `unknown_words` the words of an enumeration the preset does not know; `exported_at` is the
+    newest time in the file.
     """
 
     accepted: int
@@ -40,6 +40,21 @@ class Written:
     last_at: datetime | None
     conflicting: int = 0
     unknown_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    exported_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What a writer needs to know of the file being loaded.
+
+    `day` is the day of rows whose file names none; `may_update` is False for bytes loaded before,
+    whose values were taken then.
+    """
+
+    file_id: int
+    sha256: str
+    day: date | None
+    may_update: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,36 +110,51 @@ def check_balance(report: FileReport) -> None:
 
 
 def record_rejects(
-    con: duckdb.DuckDBPyConnection, raw: RawTable, file_id: int, numbering: Numbering
+    con: duckdb.DuckDBPyConnection, staging: Staging, file_id: int, numbering: Numbering
 ) -> None:
-    """Keep every rejected row with its file, row, column, value and reason."""
+    """Keep every rejected row with its file, row, column, value and reason.
+
+    Of personal columns, and of rows about somebody who was erased, nothing is kept but the place.
+    """
+    raw, secret = staging.raw, staging.privacy.secret_cells(staging)
     names: dict[str, str] = {}
     for cell, header in zip(raw.columns, raw.header, strict=True):
         names[cell] = header if header and header not in names.values() else f"{header}[{cell}]"
-    pairs = ", ".join(f"{literal(name)}, raw_rows.{cell}" for cell, name in names.items())
+    pairs = ", ".join(
+        f"{literal(name)}, raw_rows.{cell}" for cell, name in names.items() if cell not in secret
+    )
+    secret_headers = ", ".join(literal(names[cell]) for cell in sorted(secret)) or "NULL"
     con.execute(
         f"""
         INSERT INTO rejected_rows
-        SELECT $file_id, {numbering.source_row}, column_name, left(raw_value, {RAW_CHARACTERS}), reason,
-            left(CAST(json_object({pairs}) AS VARCHAR), {RAW_CHARACTERS})
+        SELECT $file_id, {numbering.source_row}, column_name,
+            CASE WHEN column_name IN ({secret_headers}) THEN NULL
+                ELSE left(raw_value, {RAW_CHARACTERS}) END,
+            reason,
+            CASE WHEN reason <> 'purged'
+                THEN left(CAST(json_object({pairs}) AS VARCHAR), {RAW_CHARACTERS}) END
         FROM faults JOIN {numbered("raw_rows")} AS raw_rows USING (row_no)
             {numbering.join}
         WHERE reason <> '{BLANK}'
         """,
         {"file_id": file_id},
     )
+    line = "NULL" if secret else f"left(raw_value, {RAW_CHARACTERS})"
     con.execute(
         f"""
         INSERT INTO rejected_rows
-        SELECT $file_id, source_row, NULL, NULL, reason, left(raw_value, {RAW_CHARACTERS})
-        FROM malformed_rows
+        SELECT $file_id, source_row, NULL, NULL, reason, {line} FROM malformed_rows
         """,
         {"file_id": file_id},
     )
 
 
 def record_file(
-    con: duckdb.DuckDBPyConnection, content: Content, report: FileReport, file_id: int
+    con: duckdb.DuckDBPyConnection,
+    content: Content,
+    report: FileReport,
+    file_id: int,
+    exported_at: datetime | None,
 ) -> None:
     """Write the ledger row of a file or sheet."""
     con.execute(
@@ -136,7 +166,8 @@ def record_file(
             $size_bytes AS size_bytes, $used AS columns_used, $guessed AS columns_guessed,
             $ignored AS columns_ignored, $read AS rows_read, $accepted AS rows_accepted,
             $duplicate AS rows_duplicate, $rejected AS rows_rejected, $first_at AS first_at,
-            $last_at AS last_at, CAST(current_timestamp AT TIME ZONE 'UTC' AS TIMESTAMP) AS loaded_at
+            $last_at AS last_at, $exported_at AS exported_at, $summary AS rows_summary,
+            $remarks AS remarks, CAST(current_timestamp AT TIME ZONE 'UTC' AS TIMESTAMP) AS loaded_at
         """,
         {
             "file_id": file_id,
@@ -160,8 +191,41 @@ def record_file(
             "rejected": report.rows_rejected,
             "first_at": report.first_at,
             "last_at": report.last_at,
+            "exported_at": exported_at,
+            "summary": report.reject_reasons.get("summary_row", 0),
+            "remarks": _json(_remarks(report)),
         },
     )
+
+
+def _remarks(report: FileReport) -> dict[str, object]:
+    return {
+        "columns_private": list(report.columns_private),
+        "columns_kept_private": list(report.columns_kept_private),
+        "totals": [[t.header, str(t.said), str(t.counted)] for t in report.totals],
+        "unknown_words": {name: dict(words) for name, words in report.unknown_words.items()},
+        "conflicting_repeats": report.conflicting_repeats,
+    }
+
+
+def overlapping_files(
+    con: duckdb.DuckDBPyConnection, report: FileReport, file_id: int
+) -> tuple[str, ...]:
+    """Return the paths of other files of the kind that bring rows of the same period."""
+    rows = con.execute(
+        """
+        SELECT DISTINCT path FROM import_files
+        WHERE kind = $kind AND file_id <> $file_id AND first_at <= $last_at AND last_at >= $first_at
+        ORDER BY path
+        """,
+        {
+            "kind": report.kind,
+            "file_id": file_id,
+            "first_at": report.first_at,
+            "last_at": report.last_at,
+        },
+    ).fetchall()
+    return tuple(str(path) for (path,) in rows)
 
 
 def _json(entry: object) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -11,22 +13,27 @@ from typing import TYPE_CHECKING, Any
 
 from cskpi.errors import InputError, UsageError
 from cskpi.ingest import ledger
+from cskpi.ingest.agent_metrics import write_agent_metrics
 from cskpi.ingest.cells import install_macros
-from cskpi.ingest.detect import Match, choose, describe_requirement, nearest
-from cskpi.ingest.keyed import TABLES, write_keyed
+from cskpi.ingest.detect import Match, describe_requirement, nearest
+from cskpi.ingest.file_dates import find_day, find_period
+from cskpi.ingest.headers import normal_header
+from cskpi.ingest.keyed import write_keyed
+from cskpi.ingest.known_sources import sources_for
+from cskpi.ingest.ledger import Loading
 from cskpi.ingest.messages import write_messages
+from cskpi.ingest.options import LoadOptions
 from cskpi.ingest.paths import expand_paths
-from cskpi.ingest.presets import Source, read_preset, shipped_sources
+from cskpi.ingest.privacy import Privacy
 from cskpi.ingest.progress import Meter
 from cskpi.ingest.raw import count, drop_leftovers
-from cskpi.ingest.read_delimited import read_delimited
-from cskpi.ingest.read_excel import read_sheets
-from cskpi.ingest.read_json import read_json
+from cskpi.ingest.reading import Reading
+from cskpi.ingest.recognise import Recogniser
 from cskpi.ingest.report import FileReport, Progress
-from cskpi.ingest.roles import ROLES
 from cskpi.ingest.sniff import Content, sniff
-from cskpi.ingest.staging import Staging, number_rows, schema_types, stage
-from cskpi.ingest.transcode import readable_copy
+from cskpi.ingest.staging import Staging, number_rows, stage
+from cskpi.ingest.tables import KINDS
+from cskpi.ingest.totals import check_totals
 from cskpi.store.database import literal, transaction
 
 if TYPE_CHECKING:
@@ -34,29 +41,15 @@ if TYPE_CHECKING:
 
     from cskpi.ingest.raw import RawTable
 
+UNKNOWN = "unknown_layout"
+WRITERS = {"messages": write_messages, "agent_metrics": write_agent_metrics}
+
 __all__ = ["FileReport", "LoadOptions", "Progress", "expand_paths", "kinds", "load_file"]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
-    """What the user said about the files.
-
-    `kind` and `preset` restrict detection, `mapping` replaces the shipped presets, `day` is the day
-    of messages whose file names none; offsets and epochs are converted to `timezone`.
-    """
-
-    kind: str | None = None
-    preset: str | None = None
-    day: date | None = None
-    mapping: Path | None = None
-    timezone: str = "Asia/Shanghai"
-    max_line_bytes: int = 16_000_000
-    max_cell_characters: int = 1_000_000
 
 
 def kinds() -> tuple[str, ...]:
     """Return the kinds of files that can be loaded."""
-    return ("messages", *TABLES)
+    return KINDS
 
 
 def load_file(
@@ -64,8 +57,11 @@ def load_file(
     path: Path,
     options: LoadOptions,
     progress: Callable[[Progress], None] | None = None,
+    shown: Path | None = None,
 ) -> list[FileReport]:
     """Load one file in one transaction; a workbook gives one report a sheet.
+
+    `shown` is the name to print and keep, by default the path: members of archives lie elsewhere.
 
     Rows that cannot be taken are in `rejected_rows`; a file whose every row is known already
     changes nothing, not even the ledger.
@@ -74,17 +70,17 @@ def load_file(
         InputError: the file is missing or unreadable, of no known layout, or fits several.
         UsageError: no such time zone, kind or preset.
     """
-    sources = _sources(con, options)
+    sources = sources_for(con, options)
     _require_timezone(con, options.timezone)
     meter = Meter(progress, path.stat().st_size if path.is_file() else 0)
-    content = sniff(path, meter.advance_bytes)
+    content = sniff(path, meter.advance_bytes, shown)
     meter.finish("sniff")
-    run = _Run(con, content, sources, options, meter)
+    run = _Run(con, Reading(con, content, sources, options.limits, meter), options)
     try:
         return run.reports()
     except InputError as error:
         # What is found deep inside a table does not know whose table it is.
-        raise InputError(error.key, **{"path": path, **error.values}) from None
+        raise InputError(error.key, **{**error.values, "path": content.shown}) from None
     finally:
         drop_leftovers(con)
 
@@ -94,10 +90,13 @@ class _Run:
     """One file on its way into the database."""
 
     con: duckdb.DuckDBPyConnection
-    content: Content
-    sources: Sequence[Source]
+    reading: Reading
     options: LoadOptions
-    meter: Meter
+
+    @property
+    def content(self) -> Content:
+        """The file as sniffed."""
+        return self.reading.content
 
     def reports(self) -> list[FileReport]:
         """Load every table of the file; tables of no known layout are reported as skipped.
@@ -105,66 +104,97 @@ class _Run:
         Raises:
             InputError: the file holds no table, or none of a known layout.
         """
-        prepared = self._prepared()
+        with closing(self._prepared()) as prepared:
+            return self._reports(prepared)
+
+    def _reports(
+        self, prepared: Iterator[tuple[RawTable, Staging | Match | None]]
+    ) -> list[FileReport]:
         # DuckDB reads a table made in the running transaction at half speed, so the first table,
         # which is the only one of any large file, is made before it begins.
         first = next(prepared, None)
         if first is None:
-            raise InputError("file_empty", path=self.content.path)
+            raise InputError("file_empty")
         tables: list[RawTable] = []
         with transaction(self.con):
             reports = []
-            for raw, staging in chain([first], prepared):
+            for raw, found in chain([first], prepared):
                 tables.append(raw)
-                reports.append(self._load(staging) if staging else self._skipped(raw))
-            if all(report.skipped_reason for report in reports):
+                if isinstance(found, Staging):
+                    reports.append(self._load(found))
+                else:
+                    reports.append(self._skipped(raw, found))
+            if all(report.skipped_reason == UNKNOWN for report in reports):
                 self._refuse(tables)
+        if self.content.layout.startswith("json"):
+            # Lists inside objects are tables of their own; only known ones are worth a word.
+            return [report for report in reports if report.skipped_reason != UNKNOWN]
         return reports
 
-    def _prepared(self) -> Iterator[tuple[RawTable, Staging | None]]:
+    def _prepared(self) -> Generator[tuple[RawTable, Staging | Match | None]]:
         """Read the tables of the file one after the other, typed where their layout is known."""
         options = self.options
-        for raw in self._tables():
-            match = choose(
-                self.sources,
-                raw.header,
-                self.content.path.name,
-                kind=options.kind,
-                preset=options.preset,
-            )
-            if match is None:
-                yield raw, None
-                continue
-            self.meter.rows = count(self.con, "raw_rows")
-            nulls = match.source.nulls
-            install_macros(self.con, options.timezone, nulls, has_serials=raw.has_serials)
-            yield raw, stage(self.con, raw, match, options.max_cell_characters)
+        recogniser = Recogniser(
+            self.con,
+            self.reading.sources,
+            self.content.shown,
+            options.kind,
+            options.preset,
+            options.keep_private,
+        )
+        for raw in self.reading.tables():
+            for table, match in recogniser.tables(raw, self.reading.form(raw)):
+                if match is None or match.source.skip:
+                    yield table, match
+                    continue
+                self.reading.meter.rows = count(self.con, "raw_rows")
+                texts = recogniser.hints(table)
+                yield table, self._staged(table, match, texts)
 
-    def _tables(self) -> Iterator[RawTable]:
-        content, limit = self.content, self.options.max_line_bytes
-        vocabulary = frozenset().union(*(source.vocabulary() for source in self.sources))
-        if content.layout == "xlsx":
-            for raw in read_sheets(self.con, content, vocabulary):
-                self.meter.finish("read")
-                yield raw
-            return
-        with readable_copy(content, self.meter.advance_bytes_of("transcode")) as readable:
-            self.meter.finish("transcode")
-            with self.meter.watch(self.con, "read"):
-                if content.layout == "delimited":
-                    raw = read_delimited(self.con, content, readable, vocabulary, limit)
-                else:
-                    raw = read_json(self.con, content, readable, limit)
-        yield raw
+    def _staged(self, raw: RawTable, match: Match, texts: Sequence[str]) -> Staging:
+        options, preset = self.options, match.source.preset
+        install_macros(self.con, options.timezone, preset.nulls, has_serials=raw.has_serials)
+        zone = preset.timezone if preset.timezone != options.timezone else None
+        constants = {
+            **({"channel": preset.platform} if preset.platform else {}),
+            **({"shop_id": options.shop} if options.shop else {}),
+            **match.source.const,
+            **_from_filename(match, self.content.shown.name),
+        }
+        staging = stage(
+            self.con,
+            raw,
+            match,
+            options.limits.cell_characters,
+            constants=constants,
+            timezone=zone,
+        )
+        period = options.days or (find_period(texts) if match.source.period else None)
+        return replace(
+            staging,
+            period=period,
+            shift_codes=options.shift_codes,
+            privacy=Privacy.of(self.con, options, match.source, raw),
+        )
 
-    def _skipped(self, raw: RawTable) -> FileReport:
-        return replace(self._empty_report(raw), skipped_reason="unknown_layout")
+    def _skipped(self, raw: RawTable, match: Match | None) -> FileReport:
+        report = self._empty_report(raw)
+        if match is None:
+            return replace(report, skipped_reason=UNKNOWN)
+        source = match.source
+        return replace(
+            report,
+            skipped_reason="not_needed",
+            skip_note=source.skip or {},
+            preset=source.preset.name,
+            source=source.id,
+        )
 
     def _empty_report(self, raw: RawTable) -> FileReport:
         return FileReport(
-            path=self.content.path,
+            path=self.content.shown,
             sheet=raw.sheet,
-            format=_printed_format(self.content, raw),
+            format=self.reading.printed_format(raw),
             encoding=self.content.encoding,
             delimiter=raw.delimiter,
             header_row=raw.header_row,
@@ -173,25 +203,22 @@ class _Run:
     def _load(self, staging: Staging) -> FileReport:
         con, raw, match = self.con, staging.raw, staging.match
         source = match.source
-        file_id = ledger.next_file_id(con)
         already = ledger.is_known(con, self.content.sha256, raw.sheet, source.target)
         numbering = number_rows(con, raw)
-        write = write_messages if source.target == "messages" else write_keyed
-        with self.meter.watch(con, "write"):
-            written = write(
-                con,
-                staging,
-                file_id=file_id,
-                day=self.options.day,
-                numbering=numbering,
-                may_update=not already,
-            )
+        loading = Loading(
+            file_id=ledger.next_file_id(con),
+            sha256=self.content.sha256,
+            day=self._day(staging),
+            may_update=not already,
+        )
+        with self.reading.meter.watch(con, "write"):
+            written = WRITERS.get(source.target, write_keyed)(con, staging, numbering, loading)
         rows = ledger.count_rows(con)
         report = replace(
             self._empty_report(raw),
-            **_columns(raw, match),
+            **_columns(raw, match, keep_private=self.options.keep_private),
             kind=source.target,
-            preset=source.preset,
+            preset=source.preset.name,
             source=source.id,
             rows_read=rows.read,
             rows_accepted=written.accepted,
@@ -203,18 +230,35 @@ class _Run:
             first_at=written.first_at,
             last_at=written.last_at,
             already_loaded=already,
+            totals=tuple(check_totals(con, staging)),
         )
         ledger.check_balance(report)
         if written.accepted or not already:
-            ledger.record_file(con, self.content, report, file_id)
+            file_id = loading.file_id
+            report = replace(report, overlaps=ledger.overlapping_files(con, report, file_id))
+            ledger.record_file(con, self.content, report, file_id, written.exported_at)
             if report.rows_rejected:
-                ledger.record_rejects(con, raw, file_id, numbering)
+                ledger.record_rejects(con, staging, file_id, numbering)
         return report
 
+    def _day(self, staging: Staging) -> date | None:
+        """Return the day of times without one: what the user said, else what the file names."""
+        if self.options.days:
+            return self.options.days[0]
+        source = staging.match.source
+        texts = {
+            "filename": [self.content.shown.name],
+            "sheet": [staging.raw.sheet or ""],
+            "preamble": [cell for row in staging.raw.preamble for cell in row],
+        }
+        return find_day(text for place in source.day for text in texts[place])
+
     def _refuse(self, unknown: Sequence[RawTable]) -> None:
-        path, options = self.content.path, self.options
+        path, options = self.content.shown, self.options
         for raw in unknown:
-            near = nearest(self.sources, raw.header, kind=options.kind, preset=options.preset)
+            near = nearest(
+                self.reading.sources, raw.header, kind=options.kind, preset=options.preset
+            )
             if near is None:
                 continue
             missing = [describe_requirement(near.source, need) for need in near.missing]
@@ -228,35 +272,6 @@ class _Run:
         raise InputError("no_known_column", path=path, header=_printed_header(unknown[0]))
 
 
-def _sources(con: duckdb.DuckDBPyConnection, options: LoadOptions) -> Sequence[Source]:
-    if options.kind is not None and options.kind not in kinds():
-        raise UsageError("kind_unknown", kind=options.kind, kinds=", ".join(kinds()))
-    sources = read_preset(options.mapping) if options.mapping else shipped_sources()
-    presets = sorted({source.preset for source in sources})
-    if options.preset is not None and options.preset not in presets:
-        raise UsageError("preset_unknown", preset=options.preset, presets=", ".join(presets))
-    if options.mapping:
-        for source in sources:
-            if problem := find_problem(con, source):
-                raise InputError("mapping_invalid", path=options.mapping, problem=problem)
-    return sources
-
-
-def find_problem(con: duckdb.DuckDBPyConnection, source: Source) -> str | None:
-    """Return the first word of a source that means nothing to the database, None if all do."""
-    if source.target not in kinds() or set(source.also) - {"order_items"}:
-        return f"{source.id}: target {source.target}"
-    known = {"rating_id", "reply_to_id", *schema_types(con, source.target)}
-    for table in source.also:
-        known |= {f"item.{name}" for name in schema_types(con, table)}
-    named = (*source.columns, *source.guess, *source.types, *source.values, *source.const)
-    for name in named:
-        if name not in known and not name.startswith(("_", "extra.", "item.extra.")):
-            return f"{source.id}: {name}"
-    roles = (rule.role for rule in source.roles if rule.role not in ROLES)
-    return next((f"{source.id}: role {role}" for role in roles), None)
-
-
 def _require_timezone(con: duckdb.DuckDBPyConnection, timezone: str) -> None:
     import duckdb
 
@@ -267,23 +282,32 @@ def _require_timezone(con: duckdb.DuckDBPyConnection, timezone: str) -> None:
         raise UsageError("timezone_unknown", timezone=timezone) from None
 
 
-def _columns(raw: RawTable, match: Match) -> dict[str, Any]:
+def _from_filename(match: Match, name: str) -> dict[str, str]:
+    found = {
+        column: re.search(pattern, name)
+        for column, pattern in match.source.from_filename.items()
+        if column not in match.columns
+    }
+    return {column: hit[1] for column, hit in found.items() if hit}
+
+
+def _columns(raw: RawTable, match: Match, *, keep_private: bool) -> dict[str, Any]:
     """Return which header became which column, as the report names them."""
     named = {name: raw.header[index] for name, index in match.columns.items()}
     used = set(match.columns.values())
+    private = {normal_header(name) for name in match.source.preset.pii}
+    personal = tuple(header for header in raw.header if normal_header(header) in private)
     return {
+        "columns_private": () if keep_private else personal,
+        "columns_kept_private": personal if keep_private else (),
         "columns_used": {n: h for n, h in named.items() if n not in match.guessed},
         "columns_guessed": {n: h for n, h in named.items() if n in match.guessed},
         "columns_ignored": tuple(
-            header for index, header in enumerate(raw.header) if header and index not in used
+            header
+            for index, header in enumerate(raw.header)
+            if header and index not in used and header not in personal
         ),
     }
-
-
-def _printed_format(content: Content, raw: RawTable) -> str:
-    if content.layout == "delimited":
-        return "tsv" if raw.delimiter == "\t" else "csv"
-    return {"json_lines": "jsonl", "xlsx": "xlsx"}.get(content.layout, "json")
 
 
 def _printed_header(raw: RawTable) -> str:

@@ -1,4 +1,4 @@
-"""Merging staged rows into a table by key: insert what is new, fill gaps, follow changed values."""
+"""Merging staged rows into a table by key: insert what is new, settle what exports disagree on."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cskpi.ingest.raw import count
+from cskpi.ingest.versions import ENUMERATIONS, Versions
 
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.ingest.versions import Rank
+
 LEDGER_COLUMNS = ("file_id", "source_row")
-ENUMERATIONS = ("status", "shift_kind")
-"""Columns that hold `unknown` where no export says anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,43 +22,69 @@ class Merge:
     """The merge of one file; `taken_rows` collects the rows that added or changed something."""
 
     con: duckdb.DuckDBPyConnection
-    file_id: int
+    rank: Rank
     may_update: bool
 
     def __post_init__(self) -> None:
         self.con.execute("CREATE OR REPLACE TEMP TABLE taken_rows (row_no BIGINT)")
 
-    def run(self, table: str, keys: Sequence[str], columns: Sequence[str], rows: str) -> int:
-        """Merge `rows` (with `row_no` and `source_row`) into `table`.
+    def run(
+        self,
+        table: str,
+        keys: Sequence[str],
+        columns: Sequence[str],
+        rows: str,
+        sums: Sequence[str] = (),
+    ) -> int:
+        """Merge rows into a table.
+
+        Args:
+            table: the staged table.
+            keys: its key columns.
+            columns: the columns given, keys included.
+            rows: a table that also has `row_no`, `source_row` and, for sums, `likeness`.
+            sums: columns whose values of one key add up instead of repeating.
 
         Returns:
             The number of rows that say something else than an earlier row with their key.
         """
         values = [name for name in columns if name not in keys]
-        self._group(keys, values, rows)
-        conflicting = self._count_conflicts(keys, values, rows)
-        on = " AND ".join(f"known.{name} = merged.{name}" for name in keys)
-        changes = " OR ".join(
-            f"(merged.{name} IS NOT NULL AND merged.{name} IS DISTINCT FROM known.{name})"
-            for name in values
+        self._group(keys, values, rows, sums)
+        conflicting = self._count_conflicts(
+            keys, [name for name in values if name not in sums], rows
         )
-        may_change = changes if self.may_update and changes else "FALSE"
+        on = " AND ".join(f"known.{name} = merged.{name}" for name in keys)
         self.con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE fresh_rows AS
-            SELECT merged.row_no, known.file_id IS NULL AS is_new
-            FROM merged_rows AS merged LEFT JOIN {table} AS known ON {on}
-            WHERE known.file_id IS NULL OR {may_change}
+            SELECT merged.row_no
+            FROM merged_rows AS merged ANTI JOIN {table} AS known ON {on}
             """
         )
         self.con.execute("INSERT INTO taken_rows SELECT row_no FROM fresh_rows")
-        if values and count(self.con, "fresh_rows WHERE NOT is_new"):
-            self._update(table, keys, values)
+        known = "merged_rows WHERE row_no NOT IN (SELECT row_no FROM fresh_rows)"
+        if values and self.may_update and count(self.con, known):
+            Versions(self.con, self.rank).settle(table, keys, values, f"(SELECT * FROM {known})")
+            self.con.execute("INSERT INTO taken_rows SELECT row_no FROM settled_rows")
         self._insert(table, keys, values)
         return conflicting
 
-    def _group(self, keys: Sequence[str], values: Sequence[str], rows: str) -> None:
-        firsts = "".join(f", arg_min({name}, row_no) AS {name}" for name in values)
+    def _group(
+        self, keys: Sequence[str], values: Sequence[str], rows: str, sums: Sequence[str]
+    ) -> None:
+        firsts = "".join(
+            f", sum({name}) FILTER (repeat_no = 1) AS {name}"
+            if name in sums
+            else f", arg_min({name}, row_no) AS {name}"
+            for name in values
+        )
+        if sums:
+            # A row that stands twice in a file adds its amounts once.
+            on = ", ".join((*keys, "likeness"))
+            rows = (
+                f"(SELECT *, row_number() OVER (PARTITION BY {on} ORDER BY row_no) AS repeat_no"
+                f" FROM {rows})"
+            )
         self.con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE merged_rows AS
@@ -74,18 +101,6 @@ class Merge:
         on = ", ".join(keys)
         return count(self.con, f"{rows} AS r JOIN merged_rows AS m USING ({on}) WHERE {differs}")
 
-    def _update(self, table: str, keys: Sequence[str], values: Sequence[str]) -> None:
-        filled = ", ".join(f"{name} = coalesce(merged.{name}, {table}.{name})" for name in values)
-        on = " AND ".join(f"{table}.{name} = merged.{name}" for name in keys)
-        self.con.execute(
-            f"""
-            UPDATE {table} SET {filled}, file_id = {self.file_id}, source_row = merged.source_row
-            FROM (SELECT * FROM merged_rows
-                  WHERE row_no IN (SELECT row_no FROM fresh_rows WHERE NOT is_new)) AS merged
-            WHERE {on}
-            """
-        )
-
     def _insert(self, table: str, keys: Sequence[str], values: Sequence[str]) -> None:
         listed = ", ".join(
             f"coalesce({name}, 'unknown') AS {name}" if name in ENUMERATIONS else name
@@ -95,8 +110,8 @@ class Merge:
         self.con.execute(
             f"""
             INSERT INTO {table} BY NAME
-            SELECT {listed}, {self.file_id} AS file_id, source_row FROM merged_rows
-            WHERE row_no IN (SELECT row_no FROM fresh_rows WHERE is_new)
+            SELECT {listed}, {self.rank.file_id} AS file_id, source_row FROM merged_rows
+            WHERE row_no IN (SELECT row_no FROM fresh_rows)
             ORDER BY row_no
             """
         )

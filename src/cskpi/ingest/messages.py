@@ -8,46 +8,44 @@ second are two messages, and stay two when an overlapping export brings them aga
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError
+from cskpi.ingest.clocks import day_of_clocks
 from cskpi.ingest.faults import find_faults
 from cskpi.ingest.ledger import Written
 from cskpi.ingest.raw import count
 from cskpi.ingest.roles import SHOP_SIDE, Roles, prepare_roles
 from cskpi.ingest.staging import Numbering, Staging, extra_value
 from cskpi.ingest.threads import prepare_threads
+from cskpi.ingest.versions import Rank, Versions
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import duckdb
 
+    from cskpi.ingest.ledger import Loading
+
 _COPIED = ("channel", "message_id", "message_kind", "is_transfer", "order_id", "text")
+_COMPARED = (
+    *("channel", "conversation_id", "message_id", "customer_id", "agent_id", "message_kind"),
+    *("is_transfer", "order_id", "text", "extra"),
+)
+"""What another export of the same message may say more of."""
 
 
 def write_messages(
-    con: duckdb.DuckDBPyConnection,
-    staging: Staging,
-    *,
-    file_id: int,
-    day: date | None,
-    numbering: Numbering,
-    may_update: bool,
+    con: duckdb.DuckDBPyConnection, staging: Staging, numbering: Numbering, loading: Loading
 ) -> Written:
     """Insert the messages of a chat export that are new; `faults` then holds the rejected rows.
-
-    Args:
-        con: the database connection, in a transaction.
-        staging: the typed columns.
-        file_id: the ledger number of the file.
-        day: the day of messages whose file names none; their order in the file is kept.
-        numbering: how `row_no` becomes a row number of the file.
-        may_update: whether a known message with another text takes the text of this file.
 
     Raises:
         InputError: no time column and no day.
     """
+    day = loading.day
     if "occurred_at" not in staging.columns and day is None:
         raise InputError("no_time_column", columns=", ".join(filter(None, staging.raw.header)))
     roles = prepare_roles(con, staging)
@@ -56,23 +54,43 @@ def write_messages(
     if has_threads:
         prepare_threads(con, staging, roles)
         joins += " LEFT JOIN threads USING (row_no)"
-    staging = _with_day(staging, day)
+    clock_join = ""
+    if day is not None:
+        staging, clock_join = day_of_clocks(con, staging, day)
+        joins += clock_join
     has_faults = find_faults(
         con,
         staging,
         required=() if "occurred_at" not in staging.columns else ("occurred_at",),
-        further=[roles.fault] if roles.may_lack else [],
-        joins=roles.joins,
+        further=[
+            *staging.privacy.purged_faults(staging),
+            *([roles.fault] if roles.may_lack else []),
+        ],
+        joins=roles.joins + clock_join,
     )
     layer = f"{staging.layer} AS layer {joins}"
     layer += " ANTI JOIN faults USING (row_no)" if has_faults else ""
-    rows = _Rows.of(con, staging, _typed(staging, roles, layer, day, has_threads=has_threads))
-    return rows.write(file_id, numbering, may_update=may_update)
+    typed = _typed(staging, roles, layer, day, has_threads=has_threads)
+    if staging.match.source.layout.kind == "transcript":
+        typed = _with_party(typed)
+    if staging.privacy.hide_customer:
+        hidden = staging.privacy.hidden("customer_id")
+        typed = f"SELECT * REPLACE ({hidden} AS customer_id) FROM ({typed})"
+    return _Rows.of(con, staging, typed).write(numbering, loading)
 
 
-def _with_day(staging: Staging, day: date | None) -> Staging:
-    """Let a clock time without date count on the day the user named."""
-    return staging if day is None else staging.with_clock_day("occurred_at", day)
+def _with_party(typed: str) -> str:
+    """Give the messages of a transcript the customer who wrote last before them, else first after."""
+    before = "last_value(customer_id IGNORE NULLS) OVER (ORDER BY row_no)"
+    after = (
+        "first_value(customer_id IGNORE NULLS) OVER"
+        " (ORDER BY row_no ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
+    )
+    return f"""
+        SELECT * REPLACE (coalesce(conversation_id, customer_id, '') AS party)
+        FROM (SELECT * REPLACE (coalesce(customer_id, {before}, {after}) AS customer_id)
+              FROM ({typed}))
+    """
 
 
 def _typed(
@@ -91,6 +109,10 @@ def _typed(
     if sender != "NULL":
         own = f"CASE WHEN {role} = 'customer' THEN {sender} END"
         customer = f"coalesce({value('customer_id')}, {own}, {customer})"
+    if "_to" in staging.columns:
+        customer = (
+            f"coalesce({customer}, CASE WHEN {role} IN ({shop_side}) THEN {value('_to')} END)"
+        )
     agent = f"coalesce({value('agent_id')}, CASE WHEN {role} IN ({shop_side}) THEN {sender} END)"
     occurred, precision = _time(staging, day)
     copied = ", ".join(f"{value(name)} AS {name}" for name in _COPIED)
@@ -136,8 +158,8 @@ class _Rows:
         keyed = _numbered(con, typed, has_ids=has_ids, all_ids=all_ids)
         return cls(con, keyed, total, first_at, last_at, has_ids)
 
-    def write(self, file_id: int, numbering: Numbering, *, may_update: bool) -> Written:
-        """Insert what the table does not hold yet, and take over changed texts."""
+    def write(self, numbering: Numbering, loading: Loading) -> Written:
+        """Insert what the table does not hold yet, and settle what exports say differently."""
         period = {"first_at": self.first_at, "last_at": self.last_at}
         span = "occurred_at BETWEEN $first_at AND $last_at"
         known_count = self.con.execute(
@@ -149,12 +171,12 @@ class _Rows:
         if has_known:
             self.con.execute(
                 "CREATE OR REPLACE TEMP TABLE known_messages AS"
-                f" SELECT message_key, text_hash FROM messages WHERE {span}",
+                f" SELECT message_key FROM messages WHERE {span}",
                 period,
             )
             unknown = "ANTI JOIN known_messages USING (message_key)"
-            if self.has_ids and may_update:
-                updated = self._update_texts(file_id, numbering)
+            if loading.may_update:
+                updated = self._settle(numbering, loading)
         inserted = self.con.execute(
             f"""
             INSERT INTO messages BY NAME
@@ -162,39 +184,48 @@ class _Rows:
                 agent_id, sender_role, occurred_at,
                 CASE WHEN time_precision <> 'date' THEN epoch_ms(occurred_at) END AS occurred_ms,
                 time_precision, message_kind, is_transfer, order_id, text,
-                text_hash_of(text) AS text_hash, extra, {file_id} AS file_id,
+                text_hash_of(text) AS text_hash, extra, {loading.file_id} AS file_id,
                 {numbering.source_row} AS source_row
             FROM ({self.keyed}) AS keyed {unknown} {numbering.join}
             """
         ).fetchone()
         accepted = int(inserted[0] if inserted else 0) + updated
-        return Written(accepted, self.total - accepted, self.first_at, self.last_at)
+        return Written(
+            accepted,
+            self.total - accepted,
+            self.first_at,
+            self.last_at,
+            exported_at=self.last_at,
+        )
 
-    def _update_texts(self, file_id: int, numbering: Numbering) -> int:
+    def _settle(self, numbering: Numbering, loading: Loading) -> int:
+        """Bring messages that another export knows too up to what the latest says of them."""
+        compared = ", ".join(
+            f"CAST(keyed.{name} AS {'BOOLEAN' if name == 'is_transfer' else 'VARCHAR'}) AS {name}"
+            for name in _COMPARED
+        )
         self.con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE changed_messages AS
-            SELECT keyed.message_key, keyed.text, {numbering.source_row} AS source_row
-            FROM ({self.keyed}) AS keyed JOIN known_messages AS known USING (message_key)
+            SELECT keyed.row_no, keyed.message_key, {compared},
+                {numbering.source_row} AS source_row
+            FROM ({self.keyed}) AS keyed JOIN messages AS known USING (message_key)
                 {numbering.join}
-            WHERE keyed.message_id IS NOT NULL AND keyed.text IS NOT NULL
-                AND known.text_hash IS DISTINCT FROM text_hash_of(keyed.text)
-            """
+            WHERE known.occurred_at BETWEEN $first_at AND $last_at
+            """,
+            {"first_at": self.first_at, "last_at": self.last_at},
         )
-        updated = count(self.con, "changed_messages")
-        if updated:
-            self.con.execute(
-                f"""
-                UPDATE messages SET text = changed.text,
-                    text_hash = text_hash_of(changed.text), file_id = {file_id},
-                    source_row = changed.source_row
-                FROM changed_messages AS changed
-                WHERE changed.message_key = messages.message_key
-                    AND messages.occurred_at BETWEEN $first_at AND $last_at
-                """,
-                {"first_at": self.first_at, "last_at": self.last_at},
-            )
-        return updated
+        if not count(self.con, "changed_messages"):
+            return 0
+        rank = Rank(loading.file_id, self.last_at, loading.sha256)
+        Versions(self.con, rank).settle(
+            "messages",
+            ("message_key",),
+            _COMPARED,
+            "changed_messages",
+            {"text_hash": "text_hash_of(chosen.text)"},
+        )
+        return count(self.con, "settled_rows")
 
 
 def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_ids: bool) -> str:
@@ -205,7 +236,6 @@ def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_
         "party",
         moment,
         "sender_role",
-        "coalesce(agent_id, '')",
         "coalesce(text, '')",
     ]
     by_id, by_text = (f"md5(concat_ws(chr(31), {', '.join(p)}))" for p in (known_by, said))

@@ -10,8 +10,15 @@ from cskpi.diagnostics import note
 from cskpi.errors import InputError
 from cskpi.texts import say
 
-ENDINGS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm"})
+ENDINGS = frozenset(
+    f".{ending}"
+    for ending in (
+        *("csv", "tsv", "txt", "json", "jsonl", "ndjson", "html", "htm"),
+        *("xlsx", "xlsm", "xltx", "xltm", "xls", "xlsb", "ods", "et"),
+    )
+)
 """What is taken from a folder; a file named on the command line is judged by its content."""
+ARCHIVE_ENDINGS = frozenset({".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar"})
 
 
 def expand_paths(paths: Sequence[Path]) -> list[Path]:
@@ -47,7 +54,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         inside = path.relative_to(folder).parts
         if not path.is_file() or any(part.startswith((".", "~$")) for part in inside):
             continue
-        if path.suffix.lower() in ENDINGS:
+        if path.suffix.lower() in ENDINGS | ARCHIVE_ENDINGS:
             yield path
         else:
             note(say("load.left_out", path=path))

@@ -8,94 +8,55 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cskpi.errors import InputError
-from cskpi.ingest.headers import normal_header
+from cskpi.ingest.source import (
+    EVIDENCE,
+    FORMATS,
+    LAYOUTS,
+    OPERATORS,
+    PLACES,
+    TABULAR,
+    TYPES,
+    Drop,
+    Inference,
+    Layout,
+    Preset,
+    Rule,
+    Source,
+)
 
 FOLDER = Path(__file__).parent / "presets"
-OPERATORS = ("equals", "in", "contains", "regex", "lt", "gt")
-TYPES = ("id", "label", "text", "time", "date", "money", "money:fen", "number", "whole", "boolean")
 
-_PRESET_KEYS = {"name", "version", "platform", "extends", "nulls", "summary_labels", "pii"}
+_PRESET_KEYS = {
+    *("name", "version", "platform", "extends", "label", "fallback", "timezone"),
+    *("nulls", "summary_labels", "summary_scopes", "pii"),
+}
 _SOURCE_KEYS = {
-    "id",
-    "target",
-    "also",
-    "files",
-    "detect",
-    "columns",
-    "guess",
-    "types",
-    "values",
-    "role",
-    "drop",
-    "const",
+    *("id", "target", "skip", "also", "only", "secondary", "evidence", "where", "lacks", "files"),
+    *("formats", "detect", "layout", "period", "day", "columns", "guess", "types", "values"),
+    *(
+        "strip_prefix",
+        "extract",
+        "coalesce",
+        "from_filename",
+        "infer",
+        "sum",
+        "role",
+        "drop",
+        "const",
+    ),
+    *("transcript", "matrix", "questions"),
 }
 _DETECT_KEYS = {"require", "any", "forbid"}
-
-Aliases = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Rows whose `field` satisfies `operator` with one of `operands` have this sender role."""
-
-    field: str
-    operator: str
-    operands: tuple[str, ...]
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Rows left out on purpose: `field` is one of `words` or matches `regex`."""
-
-    field: str
-    words: tuple[str, ...]
-    regex: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One kind of file: how it is told from others and which header is which column.
-
-    `columns` and `guess` give the aliases of a canonical column, first match wins; a name starting
-    with `_` is a work column for rules, `item.x` a column of the second table, `extra.x` is kept
-    in the `extra` column.
-    """
-
-    preset: str
-    id: str
-    target: str
-    also: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    require: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
-    forbid: tuple[str, ...] = ()
-    columns: Aliases = field(default_factory=dict)
-    guess: Aliases = field(default_factory=dict)
-    types: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    roles: tuple[Rule, ...] = ()
-    drops: tuple[Drop, ...] = ()
-    const: Mapping[str, str] = field(default_factory=dict)
-    nulls: tuple[str, ...] = ()
-    summary_labels: tuple[str, ...] = ()
-    pii: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The preset and the source, as printed."""
-        return f"{self.preset}.{self.id}"
-
-    def vocabulary(self) -> frozenset[str]:
-        """Return every header this source knows, in normal form."""
-        aliases = [*self.columns.values(), *self.guess.values()]
-        return frozenset(normal_header(alias) for group in aliases for alias in group)
+_LAYOUT_KEYS = {
+    "transcript": {"cell", "html"},
+    "matrix": {"name", "group", "ignore", "blank"},
+    "questions": {"pattern", "separator", "skipped"},
+}
 
 
 @cache
@@ -112,8 +73,27 @@ def read_preset(path: Path) -> tuple[Source, ...]:
         InputError: no TOML, an unknown key, or a value of the wrong kind; says which.
     """
     tree = _read_tree(path)
+    reader = _Reader(path, "preset.")
     head = tree["preset"]
-    return tuple(_source(path, head, raw) for raw in tree["source"])
+    preset = Preset(
+        name=str(head["name"]),
+        version=str(head.get("version", "1")),
+        platform=head.get("platform"),
+        label=reader.texts(head, "label"),
+        is_fallback=bool(head.get("fallback", False)),
+        timezone=head.get("timezone"),
+        nulls=reader.words(head, "nulls"),
+        summary_labels=reader.words(head, "summary_labels"),
+        summary_scopes=reader.texts(head, "summary_scopes"),
+        pii=reader.words(head, "pii"),
+    )
+    sources = tuple(_source(path, preset, raw) for raw in tree["source"])
+    known = {source.id for source in sources}
+    for source in sources:
+        for further in source.also:
+            if further not in known and further != "order_items":
+                raise _invalid(path, f"source {source.id!r}: also {further!r}")
+    return sources
 
 
 def _read_tree(path: Path) -> dict[str, Any]:
@@ -130,14 +110,16 @@ def _read_tree(path: Path) -> dict[str, Any]:
     for source in sources:
         _refuse_unknown(path, "source.", source, _SOURCE_KEYS)
         _refuse_unknown(path, "source.detect.", source.get("detect", {}), _DETECT_KEYS)
+        for layout, keys in _LAYOUT_KEYS.items():
+            _refuse_unknown(path, f"source.{layout}.", source.get(layout, {}), keys)
         if "id" not in source:
-            raise InputError("mapping_invalid", path=path, problem="source.id")
+            raise _invalid(path, "source.id")
     parent_name = head.get("extends", None if path.stem == "_base" else "_base")
     if parent_name is None:
         return {"preset": head, "source": sources}
     parent_path = FOLDER / f"{parent_name}.toml"
     if not parent_path.is_file():
-        raise InputError("mapping_invalid", path=path, problem=f"preset.extends = {parent_name!r}")
+        raise _invalid(path, f"preset.extends = {parent_name!r}")
     parent = _read_tree(parent_path)
     return {
         "preset": {**parent["preset"], **head},
@@ -162,51 +144,93 @@ def _merge(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any
 
 def _refuse_unknown(path: Path, where: str, table: Mapping[str, Any], known: set[str]) -> None:
     if unknown := sorted(set(table) - known):
-        raise InputError("mapping_invalid", path=path, problem=f"{where}{unknown[0]}")
+        raise _invalid(path, f"{where}{unknown[0]}")
 
 
-def _source(path: Path, head: Mapping[str, Any], raw: Mapping[str, Any]) -> Source:
-    where = f"source {raw['id']!r}: "
-    detect = raw.get("detect", {})
-    columns, guess = _flat(raw.get("columns", {})), _flat(raw.get("guess", {}))
-    if not isinstance(raw.get("target"), str):
-        raise InputError("mapping_invalid", path=path, problem=f"{where}target")
-    types = {key: str(kind) for key, kind in raw.get("types", {}).items()}
-    if wrong := [kind for kind in types.values() if kind not in TYPES]:
-        raise InputError("mapping_invalid", path=path, problem=f"{where}types: {wrong[0]}")
+def _invalid(path: Path, problem: str) -> InputError:
+    return InputError("mapping_invalid", path=path, problem=problem)
 
-    def words(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+
+class _Reader:
+    """Takes values out of TOML tables, each of the kind the grammar asks for."""
+
+    def __init__(self, path: Path, where: str) -> None:
+        self.path = path
+        self.where = where
+
+    def words(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        """Return a word or a list of words as a tuple."""
         entry = table.get(key, [])
         listed = [entry] if isinstance(entry, str) else entry
         if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
-            raise InputError("mapping_invalid", path=path, problem=f"{where}{key}")
+            raise _invalid(self.path, f"{self.where}{key}")
         return tuple(listed)
 
+    def among(
+        self, table: Mapping[str, Any], key: str, known: tuple[str, ...], default: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Return words that must be among the known ones."""
+        found = self.words(table, key) if key in table else default
+        if unknown := [word for word in found if word not in known]:
+            raise _invalid(self.path, f"{self.where}{key}: {unknown[0]}")
+        return found
+
+    def texts(self, table: Mapping[str, Any], key: str) -> dict[str, str]:
+        """Return a table of texts."""
+        entry = table.get(key, {})
+        if not isinstance(entry, Mapping):
+            raise _invalid(self.path, f"{self.where}{key}")
+        return {str(name): str(text) for name, text in entry.items()}
+
+    def lists(self, table: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
+        """Return a table of lists of words; `a.b` may be written as a table of tables."""
+        flat = _flat(table.get(key, {}))
+        return {name: self.words(flat, name) for name in flat}
+
+
+def _source(path: Path, preset: Preset, raw: Mapping[str, Any]) -> Source:
+    reader = _Reader(path, f"source {raw['id']!r}: ")
+    detect = raw.get("detect", {})
+    skip = reader.texts(raw, "skip") or None
+    if skip is None and not isinstance(raw.get("target"), str):
+        raise _invalid(path, f"{reader.where}target")
+    types = reader.texts({"types": _flat(raw.get("types", {}))}, "types")
+    if wrong := [kind for kind in types.values() if kind not in TYPES]:
+        raise _invalid(path, f"{reader.where}types: {wrong[0]}")
+    layout = _layout(reader, raw)
+    formats = TABULAR if layout.kind != "transcript" or layout.cell else ("text",)
     return Source(
-        preset=str(head["name"]),
+        preset=preset,
         id=str(raw["id"]),
-        target=raw["target"],
-        also=words(raw, "also"),
-        files=words(raw, "files"),
-        require=words(detect, "require"),
-        any=words(detect, "any"),
-        forbid=words(detect, "forbid"),
-        columns={key: words(columns, key) for key in columns},
-        guess={key: words(guess, key) for key in guess},
+        target=str(raw.get("target", "")),
+        skip=skip,
+        also=reader.words(raw, "also"),
+        only=reader.words(raw, "only"),
+        is_secondary=bool(raw.get("secondary", False)),
+        evidence=reader.among(raw, "evidence", EVIDENCE, ("E",))[0],
+        where=reader.texts(raw, "where"),
+        lacks=reader.texts(raw, "lacks"),
+        files=reader.words(raw, "files"),
+        formats=reader.among(raw, "formats", FORMATS, formats),
+        require=reader.words(detect, "require"),
+        any=reader.words(detect, "any"),
+        forbid=reader.words(detect, "forbid"),
+        layout=layout,
+        period=reader.among(raw, "period", PLACES, ()),
+        day=reader.among(raw, "day", PLACES, ()),
+        columns=reader.lists(raw, "columns"),
+        guess=reader.lists(raw, "guess"),
         types=types,
-        values={
-            column: {str(word): str(canonical) for word, canonical in table.items()}
-            for column, table in raw.get("values", {}).items()
-        },
-        roles=tuple(_rule(path, where, rule) for rule in raw.get("role", [])),
-        drops=tuple(
-            Drop(str(drop.get("field")), words(drop, "in"), drop.get("regex"))
-            for drop in raw.get("drop", [])
-        ),
-        const={key: str(fixed) for key, fixed in raw.get("const", {}).items()},
-        nulls=words(head, "nulls"),
-        summary_labels=words(head, "summary_labels"),
-        pii=words(head, "pii"),
+        values={name: reader.texts(raw["values"], name) for name in raw.get("values", {})},
+        strip_prefix=reader.lists(raw, "strip_prefix"),
+        extract=reader.texts(raw, "extract"),
+        coalesce=reader.words(raw, "coalesce"),
+        from_filename=reader.texts(raw, "from_filename"),
+        infer={name: _inference(reader, entry) for name, entry in raw.get("infer", {}).items()},
+        sums=reader.words(raw.get("sum", {}), "columns"),
+        roles=tuple(_rule(reader, rule) for rule in raw.get("role", [])),
+        drops=tuple(_drop(reader, drop) for drop in raw.get("drop", [])),
+        const=reader.texts(raw, "const"),
     )
 
 
@@ -220,11 +244,44 @@ def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _rule(path: Path, where: str, raw: Mapping[str, Any]) -> Rule:
+def _layout(reader: _Reader, raw: Mapping[str, Any]) -> Layout:
+    (kind,) = reader.among(raw, "layout", LAYOUTS, ("rows",))
+    options = raw.get(kind, {})
+    return Layout(
+        kind=kind,
+        cell=reader.words(options, "cell"),
+        is_html=bool(options.get("html", False)),
+        name=reader.words(options, "name"),
+        group=reader.words(options, "group"),
+        ignore=reader.words(options, "ignore"),
+        blank=str(options.get("blank", "rest")),
+        pattern=str(options.get("pattern", "")),
+        separator=str(options.get("separator", "┋")),
+        skipped=reader.words(options, "skipped"),
+    )
+
+
+def _inference(reader: _Reader, raw: Mapping[str, Any]) -> Inference:
+    if set(raw) != {"from", "regex", "format"}:
+        raise _invalid(reader.path, f"{reader.where}infer {dict(raw)}")
+    return Inference(str(raw["from"]), str(raw["regex"]), str(raw["format"]))
+
+
+def _drop(reader: _Reader, raw: Mapping[str, Any]) -> Drop:
+    tests = [key for key in ("in", "not_in", "regex") if key in raw]
+    if len(tests) != 1 or set(raw) - {"field", *tests} or "field" not in raw:
+        raise _invalid(reader.path, f"{reader.where}drop {dict(raw)}")
+    words = reader.words(raw, "not_in" if "not_in" in raw else "in")
+    return Drop(str(raw["field"]), words, raw.get("regex"), "not_in" in raw)
+
+
+def _rule(reader: _Reader, raw: Mapping[str, Any]) -> Rule:
+    if set(raw) == {"default", "role"} and raw["default"] is True:
+        return Rule("", "default", (), str(raw["role"]))
     operators = [name for name in OPERATORS if name in raw]
     unknown = set(raw) - {"field", "role", *OPERATORS}
     if unknown or len(operators) != 1 or "field" not in raw or "role" not in raw:
-        raise InputError("mapping_invalid", path=path, problem=f"{where}role {dict(raw)}")
+        raise _invalid(reader.path, f"{reader.where}role {dict(raw)}")
     operand = raw[operators[0]]
     listed = operand if isinstance(operand, list) else [operand]
     operands = tuple(str(word) for word in listed)

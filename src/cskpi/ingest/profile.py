@@ -17,6 +17,9 @@ PLAIN_WORD = re.compile(r"[0-9A-Za-z_-]+")
 """The words `id_is_plain` lets pass."""
 
 SAMPLE_ROWS = 20_000
+LARGEST_SHARE = 1.5
+"""A conversion or satisfaction beyond this is written in hundredths."""
+
 REPEATING_SHARE = 0.2
 """A column with fewer different words than this, in its first rows, is looked at word by word."""
 
@@ -98,17 +101,33 @@ def _repeating(
 
 def kept_name(cell: str, kind: Kind) -> str:
     """Return the name under which the value of an odd cell is kept beside it."""
-    return f"{cell}_{kind.replace(':', '_')}"
+    return f"{cell}_{kind.replace(':', '_').replace('.', '_')}"
+
+
+def percent_scale(con: duckdb.DuckDBPyConnection, cell: str) -> float:
+    """Return what the numbers of a percentage column are multiplied by: 0.01 where any is over 1.5."""
+    row = con.execute(
+        f"SELECT max(TRY_CAST(decimal_text(percent_form({cell})) AS DOUBLE)) FROM raw_rows"
+    ).fetchone()
+    return 0.01 if row and row[0] is not None and row[0] > LARGEST_SHARE else 1.0
 
 
 def keep_odd_values(
-    con: duckdb.DuckDBPyConnection, odd: Sequence[tuple[str, Kind]], longest_null: int
+    con: duckdb.DuckDBPyConnection,
+    odd: Sequence[tuple[str, Kind]],
+    longest_null: int,
+    timezone: str | None = None,
 ) -> None:
-    """Add the values of odd columns to `raw_rows`, so that their many steps run once."""
+    """Add the values of odd columns to `raw_rows`, so that their many steps run once.
+
+    Times without an offset are read in `timezone` where one is given.
+    """
     if not odd:
         return
     layer = "raw_rows"
-    steps = {kept_name(c, k): odd_steps(k, c, plain_test(k, c, longest_null)) for c, k in odd}
+    steps = {
+        kept_name(c, k): odd_steps(k, c, plain_test(k, c, longest_null), timezone) for c, k in odd
+    }
     dropped = [f"{name}_form" for name, step in steps.items() if step.shape is None]
     for suffix in ("form", "shape", "value", "fault"):
         added = []

@@ -14,8 +14,8 @@ from cskpi.errors import InputError
 if TYPE_CHECKING:
     import duckdb
 
-MAX_COLUMNS = 2_000
-"""A table wider than this is no export of rows but something turned on its side."""
+MAX_COLUMNS = 20_000
+"""What tables are read at all; the user's own limit is far below."""
 
 LEFTOVERS = (
     "raw_rows",
@@ -28,6 +28,11 @@ LEFTOVERS = (
     "json_rows",
     "json_lines",
     "json_elements",
+    "json_table_0",
+    "json_table_1",
+    "json_table_2",
+    "json_table_3",
+    "json_table_4",
     "faults",
     "row_shifts",
     "sender_roles",
@@ -43,6 +48,13 @@ LEFTOVERS = (
     "taken_rows",
     "merged_rows",
     "fresh_rows",
+    "clock_days",
+    "differing_rows",
+    "equal_rows",
+    "chosen_rows",
+    "settled_rows",
+    "whole_rows",
+    "kept_rows",
 )
 
 
@@ -53,7 +65,8 @@ class RawTable:
     `header[i]` names column `ci`; `first_row` is the row number, counted from 1 as a spreadsheet
     does, of its first row; `header_row` is None where the format names its columns itself.
     `preamble` holds the rows above the header. A table of which one row of the file gives several
-    rows has `has_origins`: the temporary table `row_origins(row_no, source_row)` then tells which.
+    rows has `has_origins`: the temporary table `row_origins(row_no, source_row)` then tells which,
+    and `file_header` is the header as the file has it.
     """
 
     header: tuple[str, ...]
@@ -64,6 +77,7 @@ class RawTable:
     has_serials: bool = False
     preamble: tuple[tuple[str, ...], ...] = ()
     has_origins: bool = False
+    file_header: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

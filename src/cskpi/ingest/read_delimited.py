@@ -56,6 +56,7 @@ class _Dialect:
     header_index: int
     header_lines: int
     width: int
+    preamble: tuple[tuple[str, ...], ...]
 
 
 def read_delimited(
@@ -95,6 +96,7 @@ def read_delimited(
         header_row=dialect.header_index + 1,
         first_row=dialect.header_index + 2,
         delimiter=dialect.delimiter,
+        preamble=dialect.preamble,
     )
 
 
@@ -110,14 +112,17 @@ def _dialect(head: str, vocabulary: Collection[str]) -> _Dialect:
     header = tuple(rows[index]) if rows else ("",)
     quote = "" if delimiter == "\t" and '"' in head and not _QUOTED_CELL.search(head) else '"'
     body = [row for row in rows[index + 1 :] if row]
-    has_tail = bool(body) and all(len(row) == len(header) + 1 and not row[-1] for row in body)
+    # A header may be one short: of a separator after the last column, or of that column's name.
+    if body and all(len(row) == len(header) + 1 for row in body):
+        header = (*header, "")
     return _Dialect(
         delimiter,
         quote,
         header,
         index,
         _physical_lines(head, delimiter, index),
-        len(header) + has_tail,
+        len(header),
+        tuple(tuple(row) for row in rows[:index]),
     )
 
 
@@ -228,6 +233,10 @@ class _Reading:
                 FROM csv_errors)
             WHERE nth = 1
             """
+        )
+        # The reader reports the end of a line after a ragged one as a row of its own.
+        self.con.execute(
+            "DELETE FROM malformed_rows WHERE trim(raw_value, chr(13) || chr(32)) = ''"
         )
 
     def lacks_lines(self, path: Path) -> bool:

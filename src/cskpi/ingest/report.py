@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cskpi.ingest.totals import TotalCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,10 @@ class FileReport:
 
     `rows_read = rows_accepted + rows_duplicate + rows_rejected`. Rows without any value are not
     rows. `header_row` counts from 1 and is None for JSON. A sheet of no known layout has a
-    `skipped_reason` (a key of the message table) and no rows.
+    `skipped_reason` (a key of the message table) and no rows; a known one that is left out on
+    purpose has a `skip_note`, language -> text. `columns_private` were not stored,
+    `columns_kept_private` were because `keep_pii` is set. `overlaps` names earlier files whose
+    period meets this one's.
     """
 
     path: Path
@@ -52,3 +59,8 @@ class FileReport:
     last_at: datetime | None = None
     already_loaded: bool = False
     skipped_reason: str | None = None
+    skip_note: Mapping[str, str] = field(default_factory=dict)
+    columns_private: tuple[str, ...] = ()
+    columns_kept_private: tuple[str, ...] = ()
+    totals: tuple[TotalCheck, ...] = ()
+    overlaps: tuple[str, ...] = ()

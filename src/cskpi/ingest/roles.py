@@ -14,7 +14,7 @@ from cskpi.store.database import literal
 if TYPE_CHECKING:
     import duckdb
 
-    from cskpi.ingest.presets import Rule
+    from cskpi.ingest.source import Rule
     from cskpi.ingest.staging import Staging
 
 ROLES = ("customer", "agent", "bot", "assist_bot", "auto_reply", "system")
@@ -40,7 +40,7 @@ class Roles:
 
 def prepare_roles(con: duckdb.DuckDBPyConnection, staging: Staging) -> Roles:
     """Decide the role of every combination of role words the file holds."""
-    fixed = staging.match.source.const.get(ROLE_FIELD)
+    fixed = staging.constants.get(ROLE_FIELD)
     if fixed is not None:
         none = RowFault("FALSE", "", None, None)
         return Roles(literal(fixed), "", none, may_lack=False, sender=staging.value(SENDER))
@@ -48,45 +48,80 @@ def prepare_roles(con: duckdb.DuckDBPyConnection, staging: Staging) -> Roles:
     role, joins, may_lack = "CAST(NULL AS VARCHAR)", "", True
     sender = staging.value(SENDER)
     if rules:
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE sender_roles AS SELECT 'none' AS sender_role LIMIT 0"
+        )
         role, joins = _by_words(con, rules)
         may_lack = count(con, "sender_roles WHERE sender_role IS NULL") > 0
-        if SENDER in staging.columns and staging.columns[SENDER].cell in {c for _, c in rules}:
-            sender = f"CASE WHEN ({role}) IS NULL THEN {sender} END"
+        sender = _named_sender(con, staging, rules, role)
     if may_lack and ROLE_FIELD not in staging.columns:
         role = f"coalesce({role}, {_by_comparison(staging)})"
     cell = next(
         (staging.columns[name].cell for name in (ROLE_FIELD, SENDER) if name in staging.columns),
-        rules[0][1] if rules else None,
+        next((own[0] for _, own in rules if own), None),
     )
-    header = None if cell is None else staging.raw.header[staging.raw.columns.index(cell)]
+    headers = dict(zip(staging.raw.columns, staging.raw.header, strict=True))
+    headers |= {column.cell: column.header for column in staging.columns.values()}
+    header = None if cell is None else headers[cell]
     fault = RowFault(f"({role}) IS NULL", "unknown_sender_role", header, cell)
     return Roles(role, joins, fault, may_lack, sender)
 
 
-def _applicable(staging: Staging) -> list[tuple[Rule, str]]:
-    """Return the rules whose field the file has, with the cell it stands in."""
+def _applicable(staging: Staging) -> list[tuple[Rule, tuple[str, ...]]]:
+    """Return the rules whose fields the file has, with the cells they stand in."""
     places = {
         normal_header(cell): name
         for cell, name in zip(staging.raw.header, staging.raw.columns, strict=True)
     }
+
+    def cell_of(name: str) -> str | None:
+        column = staging.columns.get(name)
+        if column is None and name == ROLE_FIELD:
+            column = staging.columns.get(SENDER)
+        return column.cell if column else places.get(normal_header(name))
+
     found = []
     for rule in staging.match.source.roles:
-        column = staging.columns.get(rule.field)
-        if column is None and rule.field == ROLE_FIELD:
-            column = staging.columns.get(SENDER)
-        cell = column.cell if column else places.get(normal_header(rule.field))
-        if cell is not None:
-            found.append((rule, cell))
+        named = [] if rule.operator == "default" else [rule.field]
+        named += rule.operands if rule.operator == "equals_field" else []
+        cells = [cell_of(name) for name in named]
+        if None not in cells:
+            found.append((rule, tuple(cell for cell in cells if cell is not None)))
     return found
 
 
-def _by_words(con: duckdb.DuckDBPyConnection, rules: list[tuple[Rule, str]]) -> tuple[str, str]:
-    cells = sorted({cell for _, cell in rules})
+def _named_sender(
+    con: duckdb.DuckDBPyConnection,
+    staging: Staging,
+    rules: list[tuple[Rule, tuple[str, ...]]],
+    role: str,
+) -> str:
+    """Return the sender, NULL where his column holds a role word."""
+    sender = staging.value(SENDER)
+    if SENDER not in staging.columns:
+        return sender
+    cell = staging.columns[SENDER].cell
+    own = [rule for rule, cells in rules if cell in cells]
+    by_word = [rule for rule in own if rule.operator in {"equals", "in"}]
+    if not by_word:
+        return sender
+    if len(by_word) == len(own):
+        return f"CASE WHEN ({role}) IS NULL THEN {sender} END"
+    words = ", ".join(word_forms(con, [word for rule in by_word for word in rule.operands]))
+    return f"CASE WHEN word_form({cell}) NOT IN ({words}) THEN {sender} END"
+
+
+def _by_words(
+    con: duckdb.DuckDBPyConnection, rules: list[tuple[Rule, tuple[str, ...]]]
+) -> tuple[str, str]:
+    cells = sorted({cell for _, cells in rules for cell in cells})
+    if not cells:
+        return literal(rules[0][0].role), ""
     words = ", ".join(f"coalesce({cell}, '') AS word_{cell}" for cell in cells)
     forms = ", ".join(f"word_form(word_{cell}) AS word_{cell}_form" for cell in cells)
     branches = " ".join(
-        f"WHEN {_condition(con, rule, f'word_{cell}')} THEN {literal(rule.role)}"
-        for rule, cell in rules
+        f"WHEN {_condition(con, rule, [f'word_{cell}' for cell in own])} THEN {literal(rule.role)}"
+        for rule, own in rules
     )
     con.execute(
         f"""
@@ -107,7 +142,12 @@ def _by_words(con: duckdb.DuckDBPyConnection, rules: list[tuple[Rule, str]]) -> 
     return "sender_roles.sender_role", f"LEFT JOIN sender_roles ON {on}"
 
 
-def _condition(con: duckdb.DuckDBPyConnection, rule: Rule, cell: str) -> str:
+def _condition(con: duckdb.DuckDBPyConnection, rule: Rule, cells: list[str]) -> str:
+    if rule.operator == "default":
+        return "TRUE"
+    cell = cells[0]
+    if rule.operator == "equals_field":
+        return f"{cell} <> '' AND {cell}_form = {cells[1]}_form"
     if rule.operator in {"equals", "in"}:
         return f"{cell}_form IN ({', '.join(word_forms(con, rule.operands))})"
     words = [literal(word) for word in rule.operands]

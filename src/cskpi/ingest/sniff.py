@@ -18,8 +18,17 @@ BLOCK_BYTES = 4_000_000
 HEAD_BYTES = 1_000_000
 NUL_SHARE = 0.2
 """ASCII in UTF-16 is half NUL bytes, Chinese with digits and separators about a third."""
+_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_DOCUMENT = {"[Content_Types].xml", "content.xml"}
+LINE_ENDINGS = frozenset({".jsonl", ".ndjson"})
+"""A single object in such a file is a row, even if it holds lists."""
+MAX_WRAPPER_LINE = HEAD_BYTES // 8
+"""A first line this long that does not end in the head is a row if more lines follow it."""
 
-Layout = Literal["xlsx", "json_array", "json_wrapped", "json_lines", "delimited"]
+Layout = Literal[
+    "xlsx", "xls", "xlsb", "ods", "html", "json_array", "json_wrapped", "json_lines", "delimited"
+]
+WORKBOOKS = frozenset({"xlsx", "xls", "xlsb", "ods"})
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,7 +40,8 @@ _FOREIGN = (
     (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"),
     (b"BZh", "archive"),
-    (b"\xd0\xcf\x11\xe0", "old_excel"),
+    (b"\xfd7zXZ", "archive"),
+    (b"MIME-Version:", "web_archive"),
     (b"%PDF", "not_a_table"),
     (b"\x89PNG", "not_a_table"),
     (b"\xff\xd8\xff", "not_a_table"),
@@ -46,7 +56,7 @@ class Content:
 
     `is_plain` tells that DuckDB can read the bytes as they are: UTF-8, one kind of line end.
     `line_count` counts physical lines and holds for plain files; `head` is the decoded beginning
-    with LF line ends.
+    with LF line ends; `shown` is the name to print, which for a member of an archive is not `path`.
     """
 
     path: Path
@@ -58,43 +68,66 @@ class Content:
     line_count: int
     has_quotes: bool
     head: str
+    shown: Path
 
 
-def sniff(path: Path, progress: Callable[[int], None] | None = None) -> Content:
+def sniff(
+    path: Path, progress: Callable[[int], None] | None = None, shown: Path | None = None
+) -> Content:
     """Read a file once and say what it is.
 
     Args:
         path: any file.
         progress: called with the number of bytes read so far.
+        shown: the name to print, by default the path.
 
     Raises:
         InputError: missing, unreadable, empty, or of a format cskpi does not read.
     """
+    shown = shown or path
     try:
         scan = _scan(path, progress)
     except FileNotFoundError:
-        raise InputError("file_missing", path=path) from None
+        raise InputError("file_missing", path=shown) from None
     except OSError as error:
-        raise InputError("file_unreadable", path=path, cause=error.strerror) from None
+        raise InputError("file_unreadable", path=shown, cause=error.strerror) from None
     if not scan.size:
-        raise InputError("file_empty", path=path)
-    for mark, key in _FOREIGN:
-        if scan.head.startswith(mark):
-            raise InputError(key, path=path)
+        raise InputError("file_empty", path=shown)
     digest = scan.digest.hexdigest()
-    if scan.head.startswith(b"PK\x03\x04"):
-        _require_workbook(path)
-        return Content(path, scan.size, digest, "xlsx", None, True, 0, False, "")
+    if book := _binary_layout(path, scan.head, shown):
+        return Content(path, scan.size, digest, book, None, True, 0, False, "", shown)
     encoding = _encoding(scan)
     head = scan.head.decode(encoding, "replace").removeprefix("\ufeff")
     head = head.replace("\r\n", "\n").replace("\r", "\n")
     if not head.strip():
-        raise InputError("file_empty", path=path)
-    layout = _layout(head.lstrip())
+        raise InputError("file_empty", path=shown)
+    layout = _layout(head.lstrip(), scan.lines, path.suffix.lower())
     is_plain = encoding in {"utf-8", "utf-8-sig"} and scan.has_one_line_end
     return Content(
-        path, scan.size, digest, layout, encoding, is_plain, scan.lines, scan.has_quotes, head
+        path,
+        scan.size,
+        digest,
+        layout,
+        encoding,
+        is_plain,
+        scan.lines,
+        scan.has_quotes,
+        head,
+        shown,
     )
+
+
+def _binary_layout(path: Path, head: bytes, shown: Path) -> Layout | None:
+    """Return which workbook a file is, None for text."""
+    for mark, key in _FOREIGN:
+        if head.startswith(mark):
+            raise InputError(key, path=shown)
+    try:
+        if head.startswith(_ZIP):
+            return _zipped(path)
+        return _compound(path, head) if head.startswith(_COMPOUND) else None
+    except InputError as error:
+        raise InputError(error.key, path=shown) from None
 
 
 FEED = 0x0A
@@ -225,7 +258,12 @@ def _encoding(scan: _Scan) -> str:
 def _is_mostly_utf8(block: bytes) -> bool:
     """Tell a UTF-8 file with a few broken bytes from one in GB18030, by the lines beyond ASCII."""
     lines = [line for line in block.split(b"\n") if not line.isascii()]
-    return 2 * sum(_is_utf8(line) for line in lines) > len(lines)
+    if len(lines) > 1:
+        return 2 * sum(_is_utf8(line) for line in lines) > len(lines)
+    # In a file of a single line, characters vote: of Chinese in GB18030 hardly one is UTF-8.
+    text = block.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(not sign.isascii() for sign in text) >= 2 * broken
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -236,39 +274,79 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _layout(head: str) -> Layout:
-    if head.startswith("["):
-        return "json_array" if head[1:].lstrip()[:1] in {"{", "]"} else "delimited"
-    if not head.startswith("{"):
-        return "delimited"
-    try:
-        first = json.loads(head.splitlines()[0])
-    except ValueError:
-        lines = head.splitlines()
-        return "json_lines" if len(lines) > 1 and _is_object(lines[1]) else "json_wrapped"
-    is_wrapper = "\n" not in head.strip() and any(_holds_rows(entry) for entry in first.values())
+def _layout(head: str, lines: int, ending: str) -> Layout:
+    if head.startswith("<") and "<table" in head.lower():
+        return "html"
+    if head.startswith("[") and head[1:].lstrip()[:1] in {"{", "]"}:
+        return "json_array"
+    return _object_layout(head, lines, ending) if head.startswith("{") else "delimited"
+
+
+def _object_layout(head: str, lines: int, ending: str) -> Layout:
+    first, _, rest = head.partition("\n")
+    body = _parsed(first)
+    if not rest and lines > 1 and len(first) > MAX_WRAPPER_LINE:
+        is_wrapper = False
+    elif body is None:
+        is_wrapper = not isinstance(_parsed(rest.partition("\n")[0]), dict)
+    else:
+        is_wrapper = not rest.strip() and ending not in LINE_ENDINGS and _holds_rows(body)
     return "json_wrapped" if is_wrapper else "json_lines"
 
 
 def _holds_rows(entry: Any) -> bool:
-    """Tell whether a value is a list of objects, or an object with one below it."""
+    """Tell whether a list of objects is reached through objects only."""
     if isinstance(entry, dict):
-        return any(_holds_rows(inner) for inner in entry.values() if isinstance(inner, list))
-    return isinstance(entry, list) and bool(entry) and all(isinstance(row, dict) for row in entry)
+        return any(_holds_rows(inner) for inner in entry.values())
+    return isinstance(entry, list) and bool(entry) and isinstance(entry[0], dict)
 
 
-def _is_object(line: str) -> bool:
+def _parsed(line: str) -> Any:
     try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
-def _require_workbook(path: Path) -> None:
+def _zipped(path: Path) -> Layout:
+    """Return which workbook a ZIP is.
+
+    Raises:
+        InputError: it is damaged or none.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError):
+            kind = archive.read("mimetype") if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
         raise InputError("file_damaged", path=path) from None
-    if not any(name.startswith("xl/") for name in names):
-        raise InputError("archive", path=path)
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    if b"opendocument.spreadsheet" in kind:
+        return "ods"
+    raise InputError("not_a_table" if _DOCUMENT & set(names) else "archive", path=path)
+
+
+def _compound(path: Path, head: bytes) -> Layout:
+    """Return which workbook a compound file is, by the names in its directory.
+
+    Raises:
+        InputError: it is damaged, protected by a password, or none.
+    """
+    sector = 1 << min(int.from_bytes(head[0x1E:0x20], "little"), 12)
+    begin = (int.from_bytes(head[0x30:0x34], "little") + 1) * sector
+    with path.open("rb") as file:
+        file.seek(begin)
+        directory = file.read(8 * sector)
+    names = {
+        directory[at : at + 64].decode("utf-16-le", "replace")
+        for at in range(0, len(directory), 128)
+    }
+    names = {name.rstrip("\0") for name in names}
+    if "EncryptedPackage" in names:
+        raise InputError("excel_password", path=path)
+    if names & {"Workbook", "Book"}:
+        return "xls"
+    raise InputError("not_a_table" if "Root Entry" in names else "file_damaged", path=path)

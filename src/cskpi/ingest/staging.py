@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from cskpi.ingest.cells import Kind, kind_of, odd_steps, plain_value
-from cskpi.ingest.profile import keep_odd_values, kept_name, longest_plain_word, profile_cells
+from cskpi.ingest.headers import header_unit
+from cskpi.ingest.privacy import Privacy
+from cskpi.ingest.profile import (
+    keep_odd_values,
+    kept_name,
+    longest_plain_word,
+    percent_scale,
+    profile_cells,
+)
 from cskpi.ingest.raw import count, numbered
+from cskpi.ingest.trimming import cut_cells
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:
@@ -17,6 +26,19 @@ if TYPE_CHECKING:
 
     from cskpi.ingest.detect import Match
     from cskpi.ingest.raw import RawTable
+
+
+UNIT_SECONDS = {
+    "seconds": 1,
+    "minutes": 60,
+    "hours": 3600,
+    "秒": 1,
+    "分": 60,
+    "分钟": 60,
+    "时": 3600,
+    "小时": 3600,
+    "天": 86_400,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +73,21 @@ class TypedColumn:
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """A file's columns as typed."""
+    """A file's columns as typed.
+
+    `constants` are the columns no header has, whose value holds for the whole file; `period` is
+    the first and last day its numbers are of, where it says so; `shift_codes` gives the clocks a
+    shift code stands for, as `09:00-17:30`.
+    """
 
     raw: RawTable
     match: Match
     columns: Mapping[str, TypedColumn]
     max_cell_characters: int
+    constants: Mapping[str, str] = field(default_factory=dict)
+    period: tuple[date, date] | None = None
+    shift_codes: Mapping[str, str] = field(default_factory=dict)
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def layer(self) -> str:
@@ -67,22 +98,12 @@ class Staging:
         """Return the expression of a column, `NULL` or its fixed value where no header has it."""
         if name in self.columns:
             return self.columns[name].value
-        fixed = self.match.source.const.get(name)
+        fixed = self.constants.get(name)
         return "NULL" if fixed is None else literal(fixed)
 
-    def with_clock_day(self, name: str, day: date) -> Staging:
-        """Return a staging in which a clock time in a time column falls on a given day."""
-        column = self.columns.get(name)
-        if column is None or column.is_plain:
-            return self
-        clock = (
-            f"CASE WHEN clock_is_given({column.form}) THEN TIMESTAMP '{day} 00:00:00'"
-            f" + to_microseconds(clock_microseconds({column.form})) END"
-        )
-        value = f"coalesce({column.value}, {clock})"
-        fault = f"({column.form} IS NOT NULL AND {value} IS NULL)"
-        dated = replace(column, value=value, fault=fault)
-        return replace(self, columns={**self.columns, name: dated})
+    def with_column(self, column: TypedColumn) -> Staging:
+        """Return a staging in which a column is read otherwise."""
+        return replace(self, columns={**self.columns, column.name: column})
 
     def without_faults(self, names: Collection[str]) -> Staging:
         """Return a staging whose named columns are judged elsewhere."""
@@ -106,6 +127,8 @@ def number_rows(con: duckdb.DuckDBPyConnection, raw: RawTable) -> Numbering:
 
     A quoted line end does not begin a row; JSON counts lines or places in the array.
     """
+    if raw.has_origins:
+        return Numbering("row_origins.source_row", "LEFT JOIN row_origins USING (row_no)")
     if raw.header_row is None or not count(con, "malformed_rows"):
         return Numbering(f"row_no + {raw.first_row}", "")
     con.execute(
@@ -125,14 +148,21 @@ def number_rows(con: duckdb.DuckDBPyConnection, raw: RawTable) -> Numbering:
 
 
 def extra_value(staging: Staging, prefix: str = "") -> str:
-    """Return the JSON of the columns a preset keeps as `extra.x`, NULL where it keeps none."""
+    """Return the JSON of the columns a preset keeps as `extra.x`, NULL where it keeps none.
+
+    Personal columns that the user wants kept stand there too, under their headers.
+    """
     start = f"{prefix}extra."
-    kept = [name for name in staging.columns if name.startswith(start)]
+    kept = {
+        name.removeprefix(start): staging.value(name)
+        for name in staging.columns
+        if name.startswith(start)
+    }
+    if not prefix:
+        kept |= staging.privacy.kept_cells(staging.raw)
     if not kept:
         return "NULL"
-    pairs = ", ".join(
-        f"{literal(name.removeprefix(start))}, {staging.value(name)}" for name in kept
-    )
+    pairs = ", ".join(f"{literal(name)}, {value}" for name, value in kept.items())
     return f"CAST(json_object({pairs}) AS VARCHAR)"
 
 
@@ -147,40 +177,82 @@ def schema_types(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
 
 
 def stage(
-    con: duckdb.DuckDBPyConnection, raw: RawTable, match: Match, max_cell_characters: int
+    con: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    match: Match,
+    max_cell_characters: int,
+    *,
+    constants: Mapping[str, str] | None = None,
+    timezone: str | None = None,
 ) -> Staging:
-    """Look over the raw rows and decide how each mapped column is read."""
-    types = schema_types(con, match.source.target)
-    for table in match.source.also:
-        types |= {f"item.{name}": kind for name, kind in schema_types(con, table).items()}
-    kinds = {
-        name: "label"
-        if name in match.source.values
-        else kind_of(name.removeprefix("item."), types.get(name, "VARCHAR"), match.source.types)
-        for name in match.columns
-    }
-    cells = {name: f"c{index}" for name, index in match.columns.items()}
+    """Look over the raw rows and decide how each mapped column is read.
+
+    Args:
+        con: the database connection; `raw_rows` is replaced where cells need cleaning.
+        raw: what it holds.
+        match: the source and its columns.
+        max_cell_characters: longest cell accepted.
+        constants: values of columns no header has.
+        timezone: the zone the file's times are in, where it is not the shop's.
+    """
+    cells = cut_cells(con, match)
+    kinds = _kinds(con, raw, match, cells)
     pairs = sorted({(cells[name], kind) for name, kind in kinds.items()})
-    longest_null = longest_plain_word(match.source.nulls)
+    longest_null = longest_plain_word(match.source.preset.nulls)
     profile = profile_cells(con, pairs, longest_null)
-    odd = [pair for pair in pairs if not profile[pair].is_plain]
-    keep_odd_values(con, odd, longest_null)
+    odd = [
+        pair
+        for pair in pairs
+        if not profile[pair].is_plain or (timezone and pair[1] in {"time", "date"})
+    ]
+    keep_odd_values(con, odd, longest_null, timezone)
     columns = {}
     for name, kind in kinds.items():
         cell = cells[name]
         found = profile[cell, kind]
+        is_plain = (cell, kind) not in odd
         steps = odd_steps(kind, cell, "FALSE")
         kept = kept_name(cell, kind)
+        value = plain_value(kind, cell) if is_plain else kept
         columns[name] = TypedColumn(
             name=name,
             cell=cell,
             header=raw.header[match.columns[name]],
             kind=kind,
-            value=plain_value(kind, cell) if found.is_plain else kept,
-            is_plain=found.is_plain,
+            value=f"({value} / 60)" if is_in_minutes(name, kind) else value,
+            is_plain=is_plain,
             has_null=found.has_null,
             is_too_long=found.longest > max_cell_characters,
-            fault=f"{kept}_fault" if steps.fault and not found.is_plain else None,
+            fault=f"{kept}_fault" if steps.fault and not is_plain else None,
             reason=steps.reason or "",
         )
-    return Staging(raw, match, columns, max_cell_characters)
+    return Staging(raw, match, columns, max_cell_characters, dict(constants or {}))
+
+
+def is_in_minutes(name: str, kind: Kind) -> bool:
+    """Tell whether a column keeps minutes; durations are read as seconds."""
+    return kind.startswith("duration") and name.endswith("_minutes")
+
+
+def _kinds(
+    con: duckdb.DuckDBPyConnection, raw: RawTable, match: Match, cells: Mapping[str, str]
+) -> dict[str, Kind]:
+    """Return how each column is read; durations and percentages with their unit."""
+    source = match.source
+    types = schema_types(con, source.target)
+    for table in set(source.also) & {"order_items"}:
+        types |= {f"item.{name}": kind for name, kind in schema_types(con, table).items()}
+    kinds: dict[str, Kind] = {}
+    for name, index in match.columns.items():
+        if name in source.values or name == "score":
+            kinds[name] = "label"
+            continue
+        data_type = types.get(name, "DOUBLE" if name.startswith("metric.") else "VARCHAR")
+        kind = kind_of(name.removeprefix("item."), data_type, source.types)
+        if kind.startswith("duration"):
+            named = UNIT_SECONDS.get(header_unit(raw.header[index]) or "")
+            kind = f"duration:{named or UNIT_SECONDS[kind.partition(':')[2] or 'seconds']}"
+        elif kind == "percent":
+            kind = f"percent:{percent_scale(con, cells[name])}"
+        kinds[name] = kind
+    return kinds

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cskpi.identity.aliases import LISTED
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -14,13 +16,18 @@ if TYPE_CHECKING:
 
 KINDS = ("messages", "orders", "refunds", "ratings", "tickets", "complaints", "agents", "shifts")
 
+MATCHES = ("customer", "link", "order_id", "none")
+STATES = ("known", "alias", "unknown")
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How far the loaded data carry the report.
 
     The span, the missing days and the orders are those of the period; files and rows are those of
-    the whole database; `has` counts its rows of each kind.
+    the whole database; `has` counts its rows of each kind. `matches` counts the orders by how their
+    customer was found in the chats (customer, link, order_id, none), `accounts` the names of human
+    agents in the chats by whether they are known, an alias or unknown.
     """
 
     first_at: datetime | None = None
@@ -34,7 +41,9 @@ class Coverage:
     reject_reasons: Mapping[str, int] = field(default_factory=dict)
     orders: int = 0
     orders_matched: int = 0
+    matches: Mapping[str, int] = field(default_factory=dict)
     agents_unknown: tuple[str, ...] = ()
+    accounts: Mapping[str, int] = field(default_factory=dict)
     has: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -43,7 +52,7 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
     bounds = {"period_start": period.start, "period_end": period.end}
     first_at, last_at = _row(con, _SPAN, bounds)
     files, read, accepted, duplicate, rejected = _row(con, _LEDGER)
-    orders, matched = _row(con, _ORDERS, bounds)
+    matches = dict.fromkeys(MATCHES, 0) | dict(con.execute(_ORDERS, bounds).fetchall())
     return Coverage(
         first_at=first_at,
         last_at=last_at,
@@ -54,9 +63,11 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
         rows_duplicate=duplicate,
         rows_rejected=rejected,
         reject_reasons=dict(con.execute(_REASONS).fetchall()),
-        orders=orders,
-        orders_matched=matched,
+        orders=sum(matches.values()),
+        orders_matched=sum(matches.values()) - matches["none"],
+        matches=matches,
         agents_unknown=tuple(name for (name,) in con.execute(_UNKNOWN_AGENTS).fetchall()),
+        accounts=dict.fromkeys(STATES, 0) | dict(con.execute(_ACCOUNTS).fetchall()),
         has={kind: _row(con, f"SELECT count(*) FROM {kind}")[0] for kind in KINDS},
     )
 
@@ -74,23 +85,41 @@ FROM import_files
 """
 
 _ORDERS = """
-SELECT count(*), count(customers.customer_id)
-FROM orders
-LEFT JOIN customers
-    ON orders.shop_id = customers.shop_id AND orders.customer_id = customers.customer_id
+SELECT matched_by, count(*)
+FROM order_customers
+INNER JOIN orders USING (shop_id, order_id)
 WHERE orders.created_at >= $period_start AND orders.created_at < $period_end
+GROUP BY matched_by
 """
 
 _REASONS = """
 SELECT reason, count(*) FROM rejected_rows GROUP BY reason ORDER BY count(*) DESC, reason
 """
 
-_UNKNOWN_AGENTS = """
-SELECT accounts.agent_id
+_UNKNOWN_AGENTS = f"""
+WITH listed AS ({LISTED})
+SELECT agent_id
 FROM accounts
-LEFT JOIN agents ON accounts.shop_id = agents.shop_id AND accounts.agent_id = agents.agent_id
-WHERE agents.agent_id IS NULL AND NOT accounts.is_bot AND EXISTS (SELECT 1 FROM agents)
-ORDER BY accounts.agent_id
+WHERE NOT is_bot AND EXISTS (SELECT 1 FROM agents) AND NOT EXISTS (
+    SELECT 1 FROM listed
+    WHERE listed.agent_id = accounts.agent_id AND listed.shop_id IN (accounts.shop_id, ''))
+ORDER BY agent_id
+"""
+
+_ACCOUNTS = f"""
+WITH listed AS ({LISTED}),
+named AS (
+    SELECT shop_id, account_name, arg_max(agent_id, last_at) AS agent_id
+    FROM account_names WHERE NOT is_bot GROUP BY shop_id, account_name
+)
+SELECT CASE
+        WHEN agent_id <> account_name THEN 'alias'
+        WHEN EXISTS (SELECT 1 FROM listed WHERE listed.agent_id = named.agent_id
+            AND listed.shop_id IN (named.shop_id, '')) THEN 'known'
+        ELSE 'unknown'
+    END AS state, count(*)
+FROM named
+GROUP BY state
 """
 
 _DAYS = """

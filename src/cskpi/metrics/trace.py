@@ -132,9 +132,9 @@ WITH talks AS (
            max(session_messages.occurred_at)
                FILTER (session_messages.occurred_at <= orders.paid_at) AS before_paid
     FROM orders
-    INNER JOIN customers
-        ON orders.shop_id = customers.shop_id AND orders.customer_id = customers.customer_id
-    INNER JOIN session_messages ON customers.customer_no = session_messages.customer_no
+    INNER JOIN order_customers
+        ON orders.shop_id = order_customers.shop_id AND orders.order_id = order_customers.order_id
+    INNER JOIN session_messages ON order_customers.customer_no = session_messages.customer_no
     INNER JOIN sessions ON session_messages.session_no = sessions.session_no
     LEFT JOIN accounts ON session_messages.account_no = accounts.account_no
     WHERE orders.order_id = $id AND session_messages.actor = 2

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 MILLISECONDS = " * 1000"
 
+TOLD = ("agent_aliases", "customer_links")
+"""Tables that commands change without a load; their content is part of the fingerprint."""
+
+_CONTENT = """
+SELECT count(*), CAST(sum(hash(told)) AS VARCHAR)
+FROM (SELECT * EXCLUDE (extra, file_id, source_row) FROM {}) AS told
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelStep:
@@ -79,8 +87,9 @@ def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     loads = con.execute(
         "SELECT file_id, sha256, rows_accepted FROM import_files ORDER BY file_id, sheet"
     ).fetchall()
+    told = [con.execute(_CONTENT.format(table)).fetchone() for table in TOLD]
     steps = [(step.file.body, step.bind(settings)) for step in model_steps()]
-    content = json.dumps([loads, steps], ensure_ascii=False, sort_keys=True)
+    content = json.dumps([loads, told, steps], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from cskpi.present.formatting import format_count, format_moment, format_short_d
 from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cskpi.metrics.coverage import Coverage
     from cskpi.present.document import Block
@@ -23,6 +23,9 @@ _FED_BY = {
     "counted_ratings": "ratings",
     "session_ratings": "ratings",
     "order_attribution": "orders",
+    "customer_orders": "orders",
+    "counted_tickets": "tickets",
+    "counted_complaints": "complaints",
 }
 
 
@@ -57,12 +60,23 @@ def _facts(coverage: Coverage) -> Iterable[Fact]:
         share = format_value(_share(coverage.orders_matched, coverage.orders), "percent")
         remark = say("coverage.orders_remark", matched=matched, share=share)
         yield Fact(say("coverage.orders"), number_cell(coverage.orders, "count"), remark)
+        if coverage.matches:
+            rate = number_cell(_share(coverage.orders_matched, coverage.orders), "percent")
+            yield Fact(say("coverage.match_share"), rate, _counts("match", coverage.matches))
+    if any(coverage.accounts.values()):
+        total = number_cell(sum(coverage.accounts.values()), "count")
+        yield Fact(say("coverage.accounts"), total, _counts("accounts", coverage.accounts))
     if coverage.agents_unknown:
         names = _some(one_line(name) for name in coverage.agents_unknown)
         count = number_cell(len(coverage.agents_unknown), "count", "warn")
         yield Fact(say("coverage.agents_unknown"), count, names)
     if coverage.has:
         yield Fact(say("coverage.kinds"), text_cell(_kinds(coverage)))
+
+
+def _counts(name: str, counts: Mapping[str, int]) -> str:
+    texts = {kind: format_count(count) for kind, count in counts.items()}
+    return say(f"coverage.{name}_remark", **texts)
 
 
 def _days_fact(coverage: Coverage) -> Fact:

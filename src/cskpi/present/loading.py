@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cskpi.present.cells import number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Table
 from cskpi.present.terminal import write_table
-from cskpi.texts import has_text, say
+from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:
     from cskpi.ingest.report import FileReport
@@ -68,25 +69,58 @@ def _delimiter(delimiter: str | None) -> str:
 def _remarks(report: FileReport) -> Iterable[str]:
     name = one_line(report.path.name)
     if report.skipped_reason:
-        yield say("load.skip_remark", file=name, reason=say(report.skipped_reason))
+        yield say("load.skip_remark", file=name, reason=_skip_reason(report))
+    yield from _column_remarks(name, report)
     if report.reject_reasons:
-        reasons = say("format.list_comma").join(
-            f"{_reason(reason)} {count:,}" for reason, count in report.reject_reasons.items()
-        )
+        reasons = _listed(f"{_reason(why)} {n:,}" for why, n in report.reject_reasons.items())
         yield say("load.reject_remark", file=name, reasons=reasons)
-    if report.columns_guessed:
-        guessed = say("format.list_comma").join(
-            f"{one_line(header)} → {column}" for column, header in report.columns_guessed.items()
-        )
-        yield say("load.guess_remark", file=name, guessed=guessed)
-    if report.columns_ignored:
-        ignored = say("format.list_comma").join(one_line(h) for h in report.columns_ignored)
-        yield say("load.ignored_remark", file=name, ignored=ignored)
     for column, words in report.unknown_words.items():
-        listed = say("format.list_comma").join(f"{one_line(w)} ×{n}" for w, n in words.items())
+        listed = _listed(f"{one_line(word)} ×{n}" for word, n in words.items())
         yield say("load.unknown_words_remark", file=name, column=column, words=listed)
     if report.conflicting_repeats:
         yield say("load.conflict_remark", file=name, count=report.conflicting_repeats)
+    if report.totals:
+        yield _totals_remark(name, report)
+    if report.overlaps and report.rows_duplicate:
+        others = _listed(one_line(Path(path).name) for path in report.overlaps[:3])
+        yield say("load.overlap_remark", file=name, others=others)
+
+
+def _column_remarks(name: str, report: FileReport) -> Iterable[str]:
+    if report.columns_guessed:
+        guessed = _listed(
+            f"{one_line(h)} → {column}" for column, h in report.columns_guessed.items()
+        )
+        yield say("load.guess_remark", file=name, guessed=guessed)
+    for key, headers in (
+        ("ignored", report.columns_ignored),
+        ("private", report.columns_private),
+        ("kept_private", report.columns_kept_private),
+    ):
+        if headers:
+            listed = _listed(one_line(header) for header in headers)
+            yield say(f"load.{key}_remark", file=name, columns=listed)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return say("format.list_comma").join(texts)
+
+
+def _totals_remark(name: str, report: FileReport) -> str:
+    wrong = [check for check in report.totals if not check.agrees]
+    if not wrong:
+        return say("load.totals_agree", file=name, count=len(report.totals))
+    listed = _listed(
+        say("load.total_differs", column=one_line(c.header), said=c.said, counted=c.counted)
+        for c in wrong
+    )
+    return say("load.totals_differ", file=name, columns=listed)
+
+
+def _skip_reason(report: FileReport) -> str:
+    if report.skip_note:
+        return pick(dict(report.skip_note))
+    return say(f"skipped.{report.skipped_reason}")
 
 
 def _reason(reason: str) -> str:

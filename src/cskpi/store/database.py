@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,8 +48,11 @@ def open_database(
     """Open a cskpi database; for writing it is made and migrated if need be.
 
     Raises:
-        DatabaseError: missing, locked by another process, of a newer schema, or not a database.
+        DatabaseError: missing, locked by another process, of a newer schema, not a database, or
+            it ran out of disk or memory while in use.
     """
+    import duckdb
+
     if not write and not path.is_file():
         raise DatabaseError("db_missing", path=path)
     con = _connect(path, limits, write=write, wait_seconds=wait_seconds)
@@ -59,18 +62,39 @@ def open_database(
         elif applied_version(con) != steps()[-1][0]:
             raise DatabaseError("db_other_schema", path=path)
         yield con
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except _failures() as error:
+        # The transaction under way is gone with the connection; the file is as before it.
+        raise DatabaseError("db_failed", path=path, cause=str(error).splitlines()[0]) from None
     finally:
         con.close()
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what DuckDB raises when disk or memory give out, at a write or at its commit."""
+    import duckdb
+
+    return (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+        duckdb.TransactionException,
+    )
 
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Run a block in one transaction: all of it lands, or nothing."""
+    import duckdb
+
     con.execute("BEGIN TRANSACTION")
     try:
         yield
     except BaseException:
-        con.execute("ROLLBACK")
+        # After a failed write the database takes no statement at all, and needs none.
+        with suppress(duckdb.Error):
+            con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 
