@@ -1,4 +1,10 @@
 -- Exports of every platform: sessions and numbers other systems computed, identity, and history.
+ALTER TABLE messages ALTER message_key TYPE UHUGEINT USING md5_number(message_key);
+ALTER TABLE messages ALTER sender_role
+TYPE ENUM('customer', 'agent', 'bot', 'assist_bot', 'auto_reply', 'system');
+ALTER TABLE messages ALTER time_precision TYPE ENUM('second', 'minute', 'date');
+COMMENT ON COLUMN messages.text_hash IS 'Equal texts share it; for joining, not for keeping elsewhere';
+
 CREATE TABLE exported_sessions (
     shop_id VARCHAR NOT NULL,
     conversation_id VARCHAR NOT NULL,

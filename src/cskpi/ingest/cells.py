@@ -83,7 +83,7 @@ def kind_of(column: str, data_type: str, types: Mapping[str, str]) -> Kind:
         return types[column]
     if column in _FREE_TEXT:
         return "text"
-    if data_type == "VARCHAR":
+    if data_type == "VARCHAR" or data_type.startswith("ENUM"):
         is_key = column.endswith(("_id", "_key", "_code")) or column == "_sender"
         return "id" if is_key else "label"
     if data_type == "DECIMAL(18,2)":

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError, UsageError
 from cskpi.ingest import ledger
 from cskpi.ingest.agent_metrics import write_agent_metrics
 from cskpi.ingest.cells import install_macros
+from cskpi.ingest.column_use import column_use
 from cskpi.ingest.detect import Match, describe_requirement, nearest
 from cskpi.ingest.file_dates import find_day, find_period
-from cskpi.ingest.headers import normal_header
 from cskpi.ingest.keyed import write_keyed
 from cskpi.ingest.known_sources import sources_for
 from cskpi.ingest.ledger import Loading
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from cskpi.ingest.raw import RawTable
+    from cskpi.ingest.source import Source
 
 UNKNOWN = "unknown_layout"
 WRITERS = {"messages": write_messages, "agent_metrics": write_agent_metrics}
@@ -126,10 +127,13 @@ class _Run:
                     reports.append(self._skipped(raw, found))
             if all(report.skipped_reason == UNKNOWN for report in reports):
                 self._refuse(tables)
-        if self.content.layout.startswith("json"):
-            # Lists inside objects are tables of their own; only known ones are worth a word.
-            return [report for report in reports if report.skipped_reason != UNKNOWN]
-        return reports
+        return [report for report in reports if self._is_worth_a_word(report)]
+
+    def _is_worth_a_word(self, report: FileReport) -> bool:
+        """Leave out lists inside objects of no known kind, and further kinds that no row is of."""
+        if self.content.layout.startswith("json") and report.skipped_reason == UNKNOWN:
+            return False
+        return not report.is_secondary or report.rows_read > 0
 
     def _prepared(self) -> Generator[tuple[RawTable, Staging | Match | None]]:
         """Read the tables of the file one after the other, typed where their layout is known."""
@@ -216,8 +220,9 @@ class _Run:
         rows = ledger.count_rows(con)
         report = replace(
             self._empty_report(raw),
-            **_columns(raw, match, keep_private=self.options.keep_private),
+            **column_use(raw, match, self._further(source), keep=self.options.keep_private),
             kind=source.target,
+            is_secondary=source.is_secondary,
             preset=source.preset.name,
             source=source.id,
             rows_read=rows.read,
@@ -240,6 +245,14 @@ class _Run:
             if report.rows_rejected:
                 ledger.record_rejects(con, staging, file_id, numbering)
         return report
+
+    def _further(self, source: Source) -> list[Source]:
+        """Return the sources that are loaded from the same rows."""
+        return [
+            other
+            for other in self.reading.sources
+            if other.preset == source.preset and other.id in source.also
+        ]
 
     def _day(self, staging: Staging) -> date | None:
         """Return the day of times without one: what the user said, else what the file names."""
@@ -289,25 +302,6 @@ def _from_filename(match: Match, name: str) -> dict[str, str]:
         if column not in match.columns
     }
     return {column: hit[1] for column, hit in found.items() if hit}
-
-
-def _columns(raw: RawTable, match: Match, *, keep_private: bool) -> dict[str, Any]:
-    """Return which header became which column, as the report names them."""
-    named = {name: raw.header[index] for name, index in match.columns.items()}
-    used = set(match.columns.values())
-    private = {normal_header(name) for name in match.source.preset.pii}
-    personal = tuple(header for header in raw.header if normal_header(header) in private)
-    return {
-        "columns_private": () if keep_private else personal,
-        "columns_kept_private": personal if keep_private else (),
-        "columns_used": {n: h for n, h in named.items() if n not in match.guessed},
-        "columns_guessed": {n: h for n, h in named.items() if n in match.guessed},
-        "columns_ignored": tuple(
-            header
-            for index, header in enumerate(raw.header)
-            if header and index not in used and header not in personal
-        ),
-    }
 
 
 def _printed_header(raw: RawTable) -> str:

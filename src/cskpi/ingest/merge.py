@@ -50,9 +50,9 @@ class Merge:
         """
         values = [name for name in columns if name not in keys]
         self._group(keys, values, rows, sums)
-        conflicting = self._count_conflicts(
-            keys, [name for name in values if name not in sums], rows
-        )
+        # What a preset keeps beside the columns may differ from item to item.
+        compared = [name for name in values if name not in {*sums, "extra"}]
+        conflicting = self._count_conflicts(keys, compared, rows)
         on = " AND ".join(f"known.{name} = merged.{name}" for name in keys)
         self.con.execute(
             f"""

@@ -238,7 +238,7 @@ def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_
         "sender_role",
         "coalesce(text, '')",
     ]
-    by_id, by_text = (f"md5(concat_ws(chr(31), {', '.join(p)}))" for p in (known_by, said))
+    by_id, by_text = (f"concat_ws(chr(31), {', '.join(p)})" for p in (known_by, said))
     key = f"CASE WHEN message_id IS NULL THEN {by_text} ELSE {by_id} END"
     # Only rows that are alike can have equal keys, and likeness is far cheaper than the key.
     by_name, by_content = "hash(message_id, party)", "hash(party, occurred_at, text)"
@@ -258,20 +258,20 @@ def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_
         first = key if all_ids else f"{key} || '#1'"
         if has_ids and not all_ids:
             first = f"{key} || CASE WHEN message_id IS NULL THEN '#1' ELSE '' END"
-        return f"SELECT *, {first} AS message_key FROM ({typed})"
+        return f"SELECT *, md5_number({first}) AS message_key FROM ({typed})"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE ordinals AS
         SELECT row_no, row_number() OVER (PARTITION BY base_key ORDER BY row_no) AS nth,
             count(*) OVER (PARTITION BY base_key) AS equals
-        FROM (SELECT row_no, {key} AS base_key FROM ({typed})
+        FROM (SELECT row_no, md5_number({key}) AS base_key FROM ({typed})
               WHERE {likeness} IN (SELECT likeness FROM repeated))
         """
     )
     ordinal = "CASE WHEN message_id IS NULL THEN '#' || coalesce(nth, 1) ELSE '' END"
     # Of rows with one id, the last is what the export says at its end.
     return f"""
-        SELECT *, {key} || {ordinal} AS message_key
+        SELECT *, md5_number({key} || {ordinal}) AS message_key
         FROM ({typed}) LEFT JOIN ordinals USING (row_no)
         WHERE message_id IS NULL OR nth IS NULL OR nth = equals
     """

@@ -33,7 +33,7 @@ class FileReport:
     `skipped_reason` (a key of the message table) and no rows; a known one that is left out on
     purpose has a `skip_note`, language -> text. `columns_private` were not stored,
     `columns_kept_private` were because `keep_pii` is set. `overlaps` names earlier files whose
-    period meets this one's.
+    period meets this one's. `is_secondary` are further kinds from the rows of the report before.
     """
 
     path: Path
@@ -45,6 +45,7 @@ class FileReport:
     kind: str | None = None
     preset: str | None = None
     source: str | None = None
+    is_secondary: bool = False
     columns_used: Mapping[str, str] = field(default_factory=dict)
     columns_guessed: Mapping[str, str] = field(default_factory=dict)
     columns_ignored: tuple[str, ...] = ()

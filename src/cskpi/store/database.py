@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cskpi.settings import Settings
 
 DEFAULT_MEMORY_SHARE = 0.6
-DEFAULT_MEMORY_BYTES = 3_000_000_000
-"""What DuckDB may hold before it spills to disk; the rest of 4 GB is Polars', charts' and Python's."""
+DEFAULT_MEMORY_BYTES = 1_500_000_000
+"""What DuckDB may hold before it spills to disk: a process then stays below 2 GB, and more is no faster."""
 
 SLOW_COMPRESSION = "zstd,fsst"
 """Left out when writing: they make text a third smaller and loading a third slower."""
