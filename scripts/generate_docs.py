@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 FIX = "make docs rewrites it"
-COMMANDS = ("demo", "load", "report", "kpi", "explain", "check", "query", "status", "catalog")
+COMMANDS = (
+    *("demo", "load", "map", "report", "kpi", "explain", "check", "agents", "platform", "query"),
+    *("status", "catalog", "purge"),
+)
 
 
 def commands(lang: Lang) -> str:
