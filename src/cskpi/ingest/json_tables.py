@@ -61,10 +61,13 @@ def tables_of(
     con: duckdb.DuckDBPyConnection, grown: Grown, limits: JsonLimits
 ) -> Iterator[RawTable]:
     """Spread a table out and yield it and the tables inside it, each as `raw_rows` in turn."""
-    grown, spread = _with_nested(con, grown, limits)
+    width = len(grown.header)
+    opening = _opening(con, grown.name, range(width))
+    grown, spread = _with_nested(con, grown, opening, limits)
     lists = []
     if grown.level < limits.depth:
-        lists = _holding(con, grown.name, range(len(grown.header)), "[{")
+        added = range(width, len(grown.header))
+        lists = _holding(con, grown.name, [*opening, *added], "[{")
     kept = _around(con, grown, {*spread, *lists}, limits) if lists else []
     if grown.level:
         con.execute(
@@ -122,16 +125,26 @@ def _names(header: Sequence[str]) -> str:
     return ", ".join(f"c{index}" for index in range(len(header))) or "CAST(NULL AS VARCHAR) AS c0"
 
 
+def _opening(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[int]) -> list[int]:
+    """Return the columns in which any cell begins as an object or a list does."""
+    if not columns:
+        return []
+    tests = ", ".join(
+        f"bool_or(starts_with(c{n}, '{{') OR starts_with(c{n}, '['))" for n in columns
+    )
+    found = con.execute(f"SELECT {tests} FROM {table}").fetchone() or ()
+    return [index for index, opens in zip(columns, found, strict=True) if opens]
+
+
 def _with_nested(
-    con: duckdb.DuckDBPyConnection, grown: Grown, limits: JsonLimits
+    con: duckdb.DuckDBPyConnection, grown: Grown, columns: Sequence[int], limits: JsonLimits
 ) -> tuple[Grown, set[int]]:
-    """Add columns for the fields of objects; also return which columns were spread out."""
+    """Add columns for the fields of objects in `columns`; also return which were spread out."""
     spread: set[int] = set()
-    begin = 0
     for _ in range(limits.depth):
         width = len(grown.header)
         taken, picked, header = [], [], list(grown.header)
-        for index in _holding(con, grown.name, range(begin, width), "{"):
+        for index in _holding(con, grown.name, columns, "{"):
             body = _guarded(f"c{index}", "{")
             bodies = f"(SELECT body FROM (SELECT {body} AS body FROM {grown.name}) WHERE body IS NOT NULL)"
             keys = ordered_keys(con, bodies, limits.keys)
@@ -150,7 +163,7 @@ def _with_nested(
             f" SELECT {'origin, ' if grown.level else ''}{names}, {', '.join(picked)}"
             f" FROM (SELECT *, {', '.join(taken)} FROM {grown.name})"
         )
-        grown, begin = replace(grown, header=tuple(header)), width
+        grown, columns = replace(grown, header=tuple(header)), range(width, len(header))
     return grown, spread
 
 
