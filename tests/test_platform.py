@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cskpi.ingest.presets import shipped_sources
+from cskpi.metrics.catalog import load_catalog
+from cskpi.metrics.platform import counterparts
+from cskpi.texts import has_text
+
 if TYPE_CHECKING:
     from conftest import Cli
 
@@ -79,3 +84,19 @@ def test_a_report_that_names_no_days_is_refused_with_what_to_do(tmp_path: Path, 
     assert {(row["period_start"], row["period_end"]) for row in rows} == {
         ("2026-10-01", "2026-10-31")
     }
+
+
+def test_every_number_the_presets_read_has_a_name_for_people() -> None:
+    names = {
+        column.removeprefix("metric.")
+        for source in shipped_sources()
+        for column in (*source.columns, *source.guess)
+        if column.startswith("metric.")
+    }
+    assert names
+    assert not [name for name in sorted(names) if not has_text(f"platform_metric.{name}")]
+
+
+def test_every_counterpart_is_a_kpi_of_ours() -> None:
+    known = {metric.name for metric in load_catalog().metrics}
+    assert {counterpart.kpi for counterpart in counterparts().values()} <= known

@@ -94,16 +94,17 @@ def platform_figures(
     ).fetchall()
     known = counterparts()
     metrics = {m.name: m for m in catalog.metrics}
-    own: dict[tuple[date, date], list[Finding]] = {}
+    channels = {name for (name,) in con.execute("SELECT channel FROM channels").fetchall()}
+    own: dict[tuple[date, date, str], list[Finding]] = {}
     figures = []
     for channel, shop, scope, agent, first, last, name, unit, said in rows:
         counterpart = known.get(name)
-        if (first, last) not in own:
-            asked = {
-                known[row[6]].kpi for row in rows if row[4:6] == (first, last) and row[6] in known
-            }
-            own[first, last] = _own(
-                con, [metrics[kpi] for kpi in sorted(asked)], first, last, settings
+        # Chats that name no channel of the platform's are compared as a whole.
+        kept = channel if channel in channels else ""
+        if (first, last, kept) not in own:
+            asked = {known[r[6]].kpi for r in rows if r[4:6] == (first, last) and r[6] in known}
+            own[first, last, kept] = _own(
+                con, [metrics[kpi] for kpi in sorted(asked)], (first, last), kept, settings
             )
         figures.append(
             PlatformFigure(
@@ -117,7 +118,7 @@ def platform_figures(
                 unit=UNITS.get(unit, "count"),
                 said=said,
                 counterpart=counterpart,
-                own=_match(own[first, last], counterpart, scope, shop, agent),
+                own=_match(own[first, last, kept], counterpart, scope, shop, agent),
             )
         )
     return figures
@@ -126,14 +127,21 @@ def platform_figures(
 def _own(
     con: duckdb.DuckDBPyConnection,
     metrics: Sequence[Metric],
-    first: date,
-    last: date,
+    days: tuple[date, date],
+    channel: str,
     settings: Settings,
 ) -> list[Finding]:
+    first, last = days
     start, end = (datetime.combine(day, time()) for day in (first, last + timedelta(days=1)))
-    period = Period(start, end, "")
-    groupings = [(), ("shop",), ("agent",)]
-    return evaluate(con, metrics, period, groupings, settings, compare=False)
+    return evaluate(
+        con,
+        metrics,
+        Period(start, end, ""),
+        [(), ("shop",), ("agent",)],
+        settings,
+        filters={"channel": channel} if channel else {},
+        compare=False,
+    )
 
 
 def _match(
