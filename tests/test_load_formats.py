@@ -137,6 +137,10 @@ def test_lines_in_another_encoding_are_rejected_not_misread(shop: Shop) -> None:
         content = b"".join(line.encode(name) for line, name in zip(lines, encodings, strict=True))
         report = shop.take(content, f"{own}.csv")
         assert (report.encoding, report.reject_reasons) == (own, {"bad_encoding": 1})
+        place = sum(len(line.encode(own)) for line in lines[:2])
+        place += len(lines[2].split("旗", maxsplit=1)[0])
+        (kept,) = shop.column("SELECT raw_row FROM rejected_rows ORDER BY file_id DESC LIMIT 1")
+        assert int(kept.split()[0].removeprefix("@")) in range(place + 1, place + 4)
     assert shop.column("SELECT source_row FROM rejected_rows") == [3, 3]
     assert shop.column("SELECT message_id FROM messages ORDER BY 1") == ["M1", "M3"]
 

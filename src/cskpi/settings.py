@@ -36,7 +36,7 @@ DEFAULTS: dict[str, Value] = {
     "pii.hash_customers": False,
     "pii.key_file": "",
     "load.max_line_bytes": 16_000_000,
-    "load.max_cell_characters": 1_000_000,
+    "load.max_cell_characters": 5_000_000,
     "load.max_columns": 2_000,
     "load.max_nesting": 64,
     "load.max_archive_members": 1_000,

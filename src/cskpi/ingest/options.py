@@ -18,7 +18,7 @@ class ReadLimits:
     """
 
     line_bytes: int = 16_000_000
-    cell_characters: int = 1_000_000
+    cell_characters: int = 5_000_000
     columns: int = 2_000
     nesting: int = 64
     archive_members: int = 1_000

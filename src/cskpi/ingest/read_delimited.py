@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 40
 MIN_BUFFER_BYTES = 32_000_000
+NAMED_FAULTS = 1_000
+"""Of so many rows with faulty bytes the place is looked up; a file with more is simply not text."""
+
 MAX_REREADS = 20
 """An unclosed quote costs one more reading; beyond this, what it swallowed stays rejected."""
 
@@ -83,6 +86,7 @@ def read_delimited(
     con.execute("CREATE OR REPLACE TEMP TABLE removed_lines (source_row BIGINT, raw_value VARCHAR)")
     reading = _Reading(con, dialect, readable.line_count, max_line_bytes)
     reading.read(readable.path)
+    _name_faulty_bytes(con, readable)
     is_complete = not reading.lacks_lines(readable.path)
     if not is_complete or reading.swallowers():
         is_complete = reading.read_without_swallowers(readable.path)
@@ -98,6 +102,20 @@ def read_delimited(
         delimiter=dialect.delimiter,
         preamble=dialect.preamble,
     )
+
+
+def _name_faulty_bytes(con: duckdb.DuckDBPyConnection, readable: Readable) -> None:
+    """Put the byte at which a row stops being text before what is kept of it, as `@17 …`."""
+    found = con.execute(
+        "SELECT line, min(line_byte_position) FROM csv_errors"
+        f" WHERE error_type = 'INVALID ENCODING' GROUP BY line ORDER BY line LIMIT {NAMED_FAULTS}"
+    ).fetchall()
+    for line, position in found:
+        con.execute(
+            "UPDATE malformed_rows SET raw_value = $mark || coalesce(raw_value, '')"
+            " WHERE source_row = $line AND reason = 'bad_encoding'",
+            {"mark": f"@{readable.fault_byte(int(position))} ", "line": line},
+        )
 
 
 def _dialect(head: str, vocabulary: Collection[str]) -> _Dialect:
