@@ -30,6 +30,8 @@ def _chinese(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
     for name in ("CSKPI_DB", "CSKPI_LANG"):
         monkeypatch.delenv(name, raising=False)
+    # A test's few rows are no work to share, and the tests run side by side already.
+    monkeypatch.setenv("CSKPI_THREADS", "1")
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ class Shop:
 @contextmanager
 def open_ingest_shop(folder: Path) -> Iterator[Shop]:
     """Yield a shop with an empty database in memory."""
-    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as con:
+    with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as con:
         migrate(con, folder / "memory.duckdb")
         yield Shop(con, folder)
 

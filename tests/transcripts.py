@@ -68,7 +68,7 @@ class Shop:
     settings: Settings = field(default_factory=lambda: load_settings({}, environment={}))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with open_database(self.path, Limits("1GB", 2)) as con:
+        with open_database(self.path, Limits("1GB", 1)) as con:
             return con.execute(sql).fetchall()
 
 
@@ -93,7 +93,7 @@ def make_shop(folder: Path, transcript: str, /, *extra: Path, **flags: Any) -> S
     export.write_text(messages_csv(transcript), encoding="utf-8")
     settings = load_settings({k.replace("__", "."): v for k, v in flags.items()}, environment={})
     path = folder / "cskpi.duckdb"
-    with open_database(path, Limits("1GB", 2), write=True) as con:
+    with open_database(path, Limits("1GB", 1), write=True) as con:
         for file in (export, *extra):
             load_file(con, file, LoadOptions())
         build_model(con, settings)
@@ -106,7 +106,7 @@ EXPORTS = ("agents", "orders", "refunds", "ratings", "tickets", "complaints", "s
 @contextmanager
 def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Load the files of a case folder into a database in memory and build the facts."""
-    with TemporaryDirectory() as folder, duckdb.connect() as con:
+    with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as con:
         migrate(con, case)
         transcript = case / "transcript.txt"
         if transcript.is_file():

@@ -19,7 +19,7 @@ from cskpi.ingest.profile import (
 )
 from cskpi.ingest.raw import count, numbered
 from cskpi.ingest.trimming import cut_cells
-from cskpi.store.database import literal
+from cskpi.store.database import literal, quote
 
 if TYPE_CHECKING:
     import duckdb
@@ -168,12 +168,8 @@ def extra_value(staging: Staging, prefix: str = "") -> str:
 
 def schema_types(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """Return the columns of a table with their types, in table order."""
-    rows = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns()"
-        f" WHERE table_name = {literal(table)} AND NOT internal"
-        " AND database_name = current_database() ORDER BY column_index"
-    ).fetchall()
-    return {str(name): str(data_type) for name, data_type in rows}
+    rows = con.execute(f"DESCRIBE {quote(table)}").fetchall()
+    return {str(name): str(data_type) for name, data_type, *_ in rows}
 
 
 def stage(

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cskpi.ingest.raw import count
+from cskpi.ingest.staging import schema_types
 from cskpi.store.database import literal
 
 if TYPE_CHECKING:
@@ -136,13 +137,7 @@ class Versions:
 
     def _choose(self, table: str, values: Sequence[str]) -> None:
         """Work out what the latest export with a value says, column by column."""
-        types = dict(
-            self.con.execute(
-                "SELECT column_name, data_type FROM duckdb_columns()"
-                " WHERE table_name = ? AND database_name = current_database()",
-                [table],
-            ).fetchall()
-        )
+        types = schema_types(self.con, table)
         chosen = ", ".join(
             f"CAST(arg_max(said.{name}, ranked.rank) FILTER (said.{name} IS NOT NULL)"
             f" AS {types[name]}) AS {name}"

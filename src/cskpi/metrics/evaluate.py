@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,8 @@ def evaluate(
     for name in {name for grouping in groupings for name in grouping} | set(filters):
         if name not in DIMENSIONS:
             raise UsageError("dimension_unknown", name=name, known=", ".join(DIMENSIONS))
-    filled = filled_tables(con)
+    metrics = tuple(metrics)
+    filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
     conditions, kept = filter_conditions(filters)
     moments = period_parameters(period, compare=compare)
     findings: list[Finding] = []
@@ -112,8 +113,10 @@ def period_parameters(period: Period, *, compare: bool) -> dict[str, Any]:
     return values
 
 
-def filled_tables(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
-    """Tell of every table and view whether it holds a row."""
+def filled_tables(
+    con: duckdb.DuckDBPyConnection, wanted: Collection[str] | None = None
+) -> dict[str, bool]:
+    """Tell of the wanted tables and views, by default of every one, whether it holds a row."""
     names = con.execute(
         "SELECT table_name FROM duckdb_tables() UNION ALL"
         " SELECT view_name FROM duckdb_views() WHERE NOT internal"
@@ -121,6 +124,7 @@ def filled_tables(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
     return {
         name: con.execute(f"SELECT 1 FROM {quote(name)} LIMIT 1").fetchone() is not None
         for (name,) in names
+        if wanted is None or name in wanted
     }
 
 
