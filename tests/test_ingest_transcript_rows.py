@@ -164,7 +164,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(cells=st.lists(st.lists(PIECES, max_size=12).map("\n".join), min_size=1, max_size=4))
 def test_no_line_is_lost_whatever_the_cells_hold(cells: list[str]) -> None:
     """What is neither said nor rejected is noise, a header, or blank."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ingest_shop import Shop, accounted, open_ingest_shop
 
 FEW = settings(
-    max_examples=2,
+    max_examples=1,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cskpi.diagnostics import note
 from cskpi.errors import CskpiError, InputError, UsageError
 from cskpi.identity.hashing import pseudonyms
 from cskpi.ingest.archives import ArchiveLimits, Candidate, candidates
@@ -21,6 +22,7 @@ from cskpi.metrics.checks import CheckResult, run_data_checks, target_checks
 from cskpi.metrics.coverage import coverage
 from cskpi.metrics.evaluate import evaluate, parameters_in_force
 from cskpi.model.build import build_model, is_current
+from cskpi.model.shops import unify_shops
 from cskpi.periods import Period, month_period
 from cskpi.present.inputs import ReportInputs
 from cskpi.store.database import Limits, lock_down, open_database
@@ -55,6 +57,9 @@ def open_facts(
         with open_database(path, limits, write=True, wait_seconds=wait_seconds) as con:
             build_model(con, settings, progress)
     with open_database(path, limits, wait_seconds=wait_seconds) as con:
+        shop = unify_shops(con)
+        if shop is not None and not current:
+            note(say("talk.only_shop", shop=shop))
         lock_down(con)
         yield con
 

@@ -37,35 +37,11 @@ def write_agent_metrics(
     Raises:
         InputError: neither the rows nor the file say of which days the numbers are.
     """
+    if not any(name.startswith(PREFIX) for name in staging.columns):
+        raise InputError("no_known_column", header=", ".join(filter(None, staging.raw.header)))
     first, last = _period(staging, loading)
     find_faults(con, staging, required=())
-    scopes = staging.match.source.preset.summary_scopes
-    agent = staging.value("agent_id")
-    pairs = ", ".join(
-        f"{form}: {literal(scope)}"
-        for form, scope in dict(
-            zip(word_forms(con, list(scopes)), scopes.values(), strict=True)
-        ).items()
-    )
-    found = f"MAP {{{pairs}}}[word_form({agent})]" if pairs else "NULL"
-    numbers = [column for name, column in staging.columns.items() if name.startswith(PREFIX)]
-    listed = ", ".join(
-        f"CAST({column.value} AS DOUBLE) AS value_{n}, {column.cell} AS raw_{n}"
-        for n, column in enumerate(numbers)
-    )
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE staged_rows AS
-        SELECT row_no, {numbering.source_row} AS source_row,
-            coalesce({staging.value("shop_id")}, '') AS shop_id,
-            coalesce({staging.value("channel")}, '') AS channel,
-            coalesce({found}, CASE WHEN {agent} IS NULL THEN 'shop_total' ELSE 'agent' END) AS scope,
-            coalesce({agent}, '') AS agent_id, {first} AS period_start, {last} AS period_end, {listed}
-        FROM {staging.layer} AS layer ANTI JOIN faults USING (row_no) {numbering.join}
-        """
-    )
-    unfolded = " UNION ALL ".join(_one(column, n) for n, column in enumerate(numbers))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE staged_items AS {unfolded}")
+    _stage_numbers(con, staging, numbering, (first, last))
     newest = con.execute(
         "SELECT CAST(min(period_start) AS TIMESTAMP), CAST(max(period_end) AS TIMESTAMP), count(*)"
         " FROM staged_rows"
@@ -82,6 +58,41 @@ def write_agent_metrics(
         conflicting,
         exported_at=newest[1],
     )
+
+
+def _stage_numbers(
+    con: duckdb.DuckDBPyConnection, staging: Staging, numbering: Numbering, days: tuple[str, str]
+) -> None:
+    """Fill `staged_rows` with the rows of the report and `staged_items` with one row a number."""
+    agent, scope = staging.value("agent_id"), _scope(con, staging)
+    numbers = [column for name, column in staging.columns.items() if name.startswith(PREFIX)]
+    listed = ", ".join(
+        f"CAST({column.value} AS DOUBLE) AS value_{n}, {column.cell} AS raw_{n}"
+        for n, column in enumerate(numbers)
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE staged_rows AS
+        SELECT row_no, {numbering.source_row} AS source_row,
+            coalesce({staging.value("shop_id")}, '') AS shop_id,
+            coalesce({staging.value("channel")}, '') AS channel, {scope} AS scope,
+            coalesce({agent}, '') AS agent_id, {days[0]} AS period_start, {days[1]} AS period_end,
+            {listed}
+        FROM {staging.layer} AS layer ANTI JOIN faults USING (row_no) {numbering.join}
+        """
+    )
+    unfolded = " UNION ALL ".join(_one(column, n) for n, column in enumerate(numbers))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged_items AS {unfolded}")
+
+
+def _scope(con: duckdb.DuckDBPyConnection, staging: Staging) -> str:
+    """Return the expression of whose numbers a row holds, by the label in the agent's place."""
+    scopes, agent = staging.match.source.preset.summary_scopes, staging.value("agent_id")
+    forms = word_forms(con, list(scopes))
+    named = dict(zip(forms, scopes.values(), strict=True))
+    pairs = ", ".join(f"{form}: {literal(scope)}" for form, scope in named.items())
+    found = f"MAP {{{pairs}}}[word_form({agent})]" if pairs else "NULL"
+    return f"coalesce({found}, CASE WHEN {agent} IS NULL THEN 'shop_total' ELSE 'agent' END)"
 
 
 def _period(staging: Staging, loading: Loading) -> tuple[str, str]:

@@ -20,6 +20,9 @@ Kind = str
 """One of source.TYPES; a duration ends with the seconds of its unit, a percentage with what it is
 multiplied by: `duration:60`, `percent:0.01`."""
 
+ROUNDED_ID = "id:rounded"
+"""Ids of a column whose sixteenth digits a spreadsheet has turned into zeros."""
+
 _MACROS = Path(__file__).with_name("cells.sql")
 _known_forms: dict[str, str] = {}
 _FREE_TEXT = frozenset(
@@ -156,10 +159,9 @@ def odd_steps(kind: Kind, cell: str, plain: str, timezone: str | None = None) ->
     def guarded(macro: str) -> str:
         return f"CASE WHEN {plain} THEN {cell} ELSE {macro}({cell}) END"
 
-    if kind == "id":
-        return Steps(
-            guarded("id_form"), "present({form})", None, "id_is_lost({form})", "id_digits_lost"
-        )
+    if kind in {"id", ROUNDED_ID}:
+        lost = "id_is_lost({form})" if kind == "id" else "id_is_rounded({form})"
+        return Steps(guarded("id_form"), "present({form})", None, lost, "id_digits_lost")
     if kind == "label":
         return Steps(guarded("label_form"), "present({form})")
     if kind == "text":

@@ -43,6 +43,8 @@ CREATE OR REPLACE TEMP MACRO id_form(cell) AS regexp_replace(
 CREATE OR REPLACE TEMP MACRO id_is_lost(form) AS regexp_full_match(
     form, '[+-]?\d(?:\.\d+)?[eE]\+?\d{1,2}|\d\.\d+[eE]\+\d+|\d{16,}\.0+|\d{15}0{2,}'
 );
+CREATE OR REPLACE TEMP MACRO id_is_rounded(form) AS id_is_lost(form)
+    OR regexp_full_match(form, '\d{15}0');
 -- Plain: an id of this spelling is its own form. Without `.` and `+` it is no floating point, and
 -- digits are only lost where it ends in zeros.
 CREATE OR REPLACE TEMP MACRO id_is_plain(cell) AS (
@@ -153,6 +155,9 @@ CREATE OR REPLACE TEMP MACRO time_shape(form) AS CASE
     WHEN regexp_full_match(
         form, '(?:19|20)\d{2}-\d{1,2}-\d{1,2}\s+\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,9})?)?[+-]\d{2}:(?:\d{2})?'
     ) THEN 'offset'
+    WHEN regexp_full_match(
+        form, '(?:19|20)\d{2}-\d{1,2}-\d{1,2}\s+(?:(?:上午|下午|中午|晚上|凌晨)\s*\d{1,2}:\d{1,2}(?::\d{1,2})?|\d{1,2}:\d{1,2}(?::\d{1,2})?\s*[AaPp][Mm])'
+    ) THEN 'half_day'
     WHEN regexp_full_match(form, '1[0-9]{12}|[2-3][0-9]{12}') THEN 'epoch_ms'
     WHEN regexp_full_match(form, '[1-3][0-9]{9}(?:\.\d+)?') THEN 'epoch_s'
     WHEN regexp_full_match(form, '(?:19|20)\d{12}') THEN 'compact_second'
@@ -163,6 +168,18 @@ CREATE OR REPLACE TEMP MACRO time_shape(form) AS CASE
         form, '[A-Z][a-z]{2} [A-Z][a-z]{2} \d{1,2} \d{1,2}:\d{2}:\d{2} [+-]\d{4} \d{4}'
     ) THEN 'weekday'
 END;
+-- `2026-5-3 下午1:03`: twelve is noon after 中午 and 下午, midnight after 上午 and 凌晨.
+CREATE OR REPLACE TEMP MACRO half_day_time(form) AS TRY_CAST(
+    regexp_extract(form, '^\S+') || ' ' || regexp_extract(form, '\d{1,2}:\d{1,2}(?::\d{1,2})?')
+    || CASE WHEN regexp_matches(form, '\d:\d{1,2}:\d') THEN '' ELSE ':00' END AS TIMESTAMP
+) + to_hours(CASE
+    WHEN regexp_matches(form, '下午|晚上|中午|[Pp][Mm]')
+        AND CAST(regexp_extract(form, '(\d{1,2}):', 1) AS INTEGER) < CASE
+            WHEN contains(form, '中午') THEN 11 ELSE 12 END THEN 12
+    WHEN regexp_matches(form, '上午|凌晨|[Aa][Mm]')
+        AND CAST(regexp_extract(form, '(\d{1,2}):', 1) AS INTEGER) = 12 THEN -12
+    ELSE 0
+END);
 CREATE OR REPLACE TEMP MACRO local_time(instant) AS timezone($timezone, instant);
 CREATE OR REPLACE TEMP MACRO time_of_shape(form, shape) AS CASE shape
     WHEN 'second' THEN TRY_CAST(form AS TIMESTAMP)
@@ -171,6 +188,7 @@ CREATE OR REPLACE TEMP MACRO time_of_shape(form, shape) AS CASE shape
     WHEN 'offset' THEN local_time(TRY_CAST(
         regexp_replace(rtrim(form, ':'), '^(\S+\s+\d{1,2}:\d{1,2})([+-])', '\1:00\2') AS TIMESTAMPTZ
     ))
+    WHEN 'half_day' THEN half_day_time(form)
     WHEN 'epoch_ms' THEN local_time(to_timestamp(TRY_CAST(form AS BIGINT) / 1000.0))
     WHEN 'epoch_s' THEN local_time(to_timestamp(TRY_CAST(form AS DOUBLE)))
     WHEN 'compact_second' THEN try_strptime(form, '%Y%m%d%H%M%S')
@@ -182,7 +200,7 @@ CREATE OR REPLACE TEMP MACRO time_of_shape(form, shape) AS CASE shape
 END;
 -- A date alone has no instant to move.
 CREATE OR REPLACE TEMP MACRO time_in_zone(moment, shape, zone) AS CASE
-    WHEN shape IN ('second', 'minute', 'compact_second', 'compact_minute', 'serial')
+    WHEN shape IN ('second', 'minute', 'half_day', 'compact_second', 'compact_minute', 'serial')
         THEN local_time(timezone(zone, moment))
     ELSE moment
 END;

@@ -95,6 +95,8 @@ def choose(
         and (kind or _is_told_apart(match, header))
     ]
     fitting = [m for m in fitting if not m.source.preset.is_fallback] or fitting
+    # What is left out on purpose is told by headers that nothing else has.
+    fitting = [m for m in fitting if m.source.skip] or fitting
     fitting.sort(key=lambda match: (-match.score, match.source.name))
     if len(fitting) > 1 and fitting[0].score - fitting[1].score <= TIE_MARGIN:
         candidates = ", ".join(

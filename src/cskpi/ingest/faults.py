@@ -80,8 +80,8 @@ def find_faults(
                 WHEN {_is_label(con, staging, f"coalesce({_filled(cells)})")} THEN 'summary_row'
                 {_pick(conditions, "reason")}
             END AS reason,
-            CASE {_pick(conditions, "header")} END AS column_name,
-            CASE {_pick_cell(conditions)} END AS raw_value
+            CAST(CASE {_pick(conditions, "header")} END AS VARCHAR) AS column_name,
+            CAST(CASE {_pick_cell(conditions)} END AS VARCHAR) AS raw_value
         FROM (
             SELECT *, CASE WHEN {blank} THEN -1 {numbered} END AS fault
             FROM {staging.layer} AS layer {joins})

@@ -14,6 +14,7 @@ from cskpi.store.database import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import duckdb
 
@@ -47,7 +48,7 @@ class Written:
 class Loading:
     """What a writer needs to know of the file being loaded.
 
-    `day` is the day of rows whose file names none; `may_update` is False for bytes loaded before,
+    `shown` is the file's name, `day` the day of rows whose file names none; `may_update` is False for bytes loaded before,
     whose values were taken then.
     """
 
@@ -55,6 +56,7 @@ class Loading:
     sha256: str
     day: date | None
     may_update: bool
+    shown: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ class _Run:
             **({"channel": preset.platform} if preset.platform else {}),
             **({"shop_id": options.shop} if options.shop else {}),
             **match.source.const,
-            **_from_filename(match, self.content.shown.name),
+            **_from_names(match, (self.content.shown.name, raw.sheet or "")),
         }
         staging = stage(
             self.con,
@@ -214,6 +214,7 @@ class _Run:
             sha256=self.content.sha256,
             day=self._day(staging),
             may_update=not already,
+            shown=self.content.shown,
         )
         with self.reading.meter.watch(con, "write"):
             written = WRITERS.get(source.target, write_keyed)(con, staging, numbering, loading)
@@ -295,13 +296,14 @@ def _require_timezone(con: duckdb.DuckDBPyConnection, timezone: str) -> None:
         raise UsageError("timezone_unknown", timezone=timezone) from None
 
 
-def _from_filename(match: Match, name: str) -> dict[str, str]:
-    found = {
-        column: re.search(pattern, name)
-        for column, pattern in match.source.from_filename.items()
-        if column not in match.columns
-    }
-    return {column: hit[1] for column, hit in found.items() if hit}
+def _from_names(match: Match, names: Sequence[str]) -> dict[str, str]:
+    """Return the columns that stand in the name of the file, or of the sheet or JSON list."""
+    found = {}
+    for column, pattern in match.source.from_filename.items():
+        hit = next((hit for name in names if (hit := re.search(pattern, name))), None)
+        if hit and column not in match.columns:
+            found[column] = hit[1]
+    return found
 
 
 def _printed_header(raw: RawTable) -> str:

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError
-from cskpi.ingest.clocks import day_of_clocks
+from cskpi.ingest.clocks import DAY, day_of_clocks
 from cskpi.ingest.faults import find_faults
 from cskpi.ingest.ledger import Written
 from cskpi.ingest.raw import count
 from cskpi.ingest.roles import SHOP_SIDE, Roles, prepare_roles
+from cskpi.ingest.speakers import settle_speakers
 from cskpi.ingest.staging import Numbering, Staging, extra_value
 from cskpi.ingest.threads import prepare_threads
 from cskpi.ingest.versions import Rank, Versions
@@ -46,16 +47,19 @@ def write_messages(
         InputError: no time column and no day.
     """
     day = loading.day
+    has_day = day is not None or DAY in staging.columns
     if "occurred_at" not in staging.columns and day is None:
         raise InputError("no_time_column", columns=", ".join(filter(None, staging.raw.header)))
     roles = prepare_roles(con, staging)
+    if staging.match.source.layout.kind == "transcript":
+        roles = settle_speakers(con, staging, roles, loading.shown)
     joins = roles.joins
     has_threads = {"message_id", "reply_to_id"} <= set(staging.columns)
     if has_threads:
         prepare_threads(con, staging, roles)
         joins += " LEFT JOIN threads USING (row_no)"
     clock_join = ""
-    if day is not None:
+    if has_day:
         staging, clock_join = day_of_clocks(con, staging, day)
         joins += clock_join
     has_faults = find_faults(
@@ -73,10 +77,22 @@ def write_messages(
     typed = _typed(staging, roles, layer, day, has_threads=has_threads)
     if staging.match.source.layout.kind == "transcript":
         typed = _with_party(typed)
+    elif not {"conversation_id", "customer_id", "reply_to_id"} & staging.given:
+        typed = _with_only_customer(typed)
     if staging.privacy.hide_customer:
         hidden = staging.privacy.hidden("customer_id")
         typed = f"SELECT * REPLACE ({hidden} AS customer_id) FROM ({typed})"
     return _Rows.of(con, staging, typed).write(numbering, loading)
+
+
+def _with_only_customer(typed: str) -> str:
+    """Give the messages of a file without conversations its customer, where it has only one."""
+    only = f"(SELECT CASE WHEN count(DISTINCT customer_id) = 1 THEN min(customer_id) END FROM ({typed}))"
+    return f"""
+        SELECT * REPLACE (coalesce(customer_id, {only}) AS customer_id,
+            coalesce(conversation_id, customer_id, {only}, party) AS party)
+        FROM ({typed})
+    """
 
 
 def _with_party(typed: str) -> str:
@@ -99,10 +115,8 @@ def _typed(
     """Return the SELECT of all columns but the keys."""
     value, role, sender = staging.value, roles.role, roles.sender
     conversation, customer = value("conversation_id"), value("customer_id")
-    party = f"coalesce({conversation}, {customer}, '')"
+    own_conversation = conversation
     if has_threads:
-        # Where a chain of replies begins depends on how much of it the file holds.
-        party = "''"
         conversation = f"coalesce({conversation}, threads.root)"
         customer = f"coalesce({customer}, threads.customer_id)"
     shop_side = ", ".join(literal(name) for name in SHOP_SIDE)
@@ -110,9 +124,13 @@ def _typed(
         own = f"CASE WHEN {role} = 'customer' THEN {sender} END"
         customer = f"coalesce({value('customer_id')}, {own}, {customer})"
     if "_to" in staging.columns:
-        customer = (
-            f"coalesce({customer}, CASE WHEN {role} IN ({shop_side}) THEN {value('_to')} END)"
-        )
+        # A masked name is of no use where the customer's own stands in the same file.
+        to = value("_to")
+        named = f"CASE WHEN {role} IN ({shop_side}) AND NOT contains({to}, '*') THEN {to} END"
+        customer = f"coalesce({customer}, {named})"
+    # Without any party the sender keeps the chats of different files apart. Where a chain of
+    # replies begins depends on how much of it the file holds, so it is no part of the key.
+    party = "''" if has_threads else f"coalesce({own_conversation}, {customer}, {sender}, '')"
     agent = f"coalesce({value('agent_id')}, CASE WHEN {role} IN ({shop_side}) THEN {sender} END)"
     occurred, precision = _time(staging, day)
     copied = ", ".join(f"{value(name)} AS {name}" for name in _COPIED)

@@ -20,6 +20,10 @@ SAMPLE_ROWS = 20_000
 LARGEST_SHARE = 1.5
 """A conversion or satisfaction beyond this is written in hundredths."""
 
+ROUNDED_DIGITS = 16
+FEWEST_ROUNDED = 3
+"""Fewer ids that all end in 0 may be chance."""
+
 REPEATING_SHARE = 0.2
 """A column with fewer different words than this, in its first rows, is looked at word by word."""
 
@@ -110,6 +114,18 @@ def percent_scale(con: duckdb.DuckDBPyConnection, cell: str) -> float:
         f"SELECT max(TRY_CAST(decimal_text(percent_form({cell})) AS DOUBLE)) FROM raw_rows"
     ).fetchone()
     return 0.01 if row and row[0] is not None and row[0] > LARGEST_SHARE else 1.0
+
+
+def is_rounded(con: duckdb.DuckDBPyConnection, cell: str) -> bool:
+    """Tell whether a spreadsheet rounded a column of 16-digit ids: one in ten should end in 0."""
+    row = con.execute(
+        f"""
+        SELECT count(*), count(*) FILTER (suffix(id, '0')) FROM (
+            SELECT DISTINCT id_form({cell}) AS id FROM (SELECT {cell} FROM raw_rows LIMIT {SAMPLE_ROWS}))
+        WHERE length(id) = {ROUNDED_DIGITS} AND regexp_full_match(id, '[0-9]+')
+        """
+    ).fetchone() or (0, 0)
+    return bool(row[0] >= FEWEST_ROUNDED and row[1] > row[0] / 2)
 
 
 def keep_odd_values(

@@ -130,6 +130,9 @@ def _dialect(head: str, vocabulary: Collection[str]) -> _Dialect:
     header = tuple(rows[index]) if rows else ("",)
     quote = "" if delimiter == "\t" and '"' in head and not _QUOTED_CELL.search(head) else '"'
     body = [row for row in rows[index + 1 :] if row]
+    filled = max((place for place, name in enumerate(header, start=1) if name.strip()), default=0)
+    if body and filled <= len(body[0]) < len(header) and len({len(row) for row in body}) == 1:
+        header = header[: len(body[0])]
     # A header may be one short: of a separator after the last column, or of that column's name.
     if body and all(len(row) == len(header) + 1 for row in body):
         header = (*header, "")

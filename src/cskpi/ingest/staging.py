@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from cskpi.ingest.cells import Kind, kind_of, odd_steps, plain_value
+from cskpi.ingest.cells import ROUNDED_ID, Kind, kind_of, odd_steps, plain_value
 from cskpi.ingest.headers import header_unit
 from cskpi.ingest.privacy import Privacy
 from cskpi.ingest.profile import (
+    ROUNDED_DIGITS,
+    CellProfile,
+    is_rounded,
     keep_odd_values,
     kept_name,
     longest_plain_word,
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from cskpi.ingest.detect import Match
     from cskpi.ingest.raw import RawTable
 
+
+NUMBERED = ("order_id", "item_key", "refund_id", "ticket_id", "complaint_id", "goods_id")
+"""Columns of ids that platforms make of digits alone."""
 
 UNIT_SECONDS = {
     "seconds": 1,
@@ -88,6 +94,11 @@ class Staging:
     period: tuple[date, date] | None = None
     shift_codes: Mapping[str, str] = field(default_factory=dict)
     privacy: Privacy = field(default_factory=Privacy)
+
+    @property
+    def given(self) -> set[str]:
+        """The columns the file has, or that hold for all of it."""
+        return {*self.columns, *self.constants}
 
     @property
     def layer(self) -> str:
@@ -193,9 +204,11 @@ def stage(
     """
     cells = cut_cells(con, match)
     kinds = _kinds(con, raw, match, cells)
-    pairs = sorted({(cells[name], kind) for name, kind in kinds.items()})
     longest_null = longest_plain_word(match.source.preset.nulls)
+    pairs = sorted({(cells[name], kind) for name, kind in kinds.items()})
     profile = profile_cells(con, pairs, longest_null)
+    _mark_rounded(con, cells, kinds, profile)
+    pairs = sorted({(cells[name], kind) for name, kind in kinds.items()})
     odd = [
         pair
         for pair in pairs
@@ -204,25 +217,47 @@ def stage(
     keep_odd_values(con, odd, longest_null, timezone)
     columns = {}
     for name, kind in kinds.items():
-        cell = cells[name]
-        found = profile[cell, kind]
-        is_plain = (cell, kind) not in odd
-        steps = odd_steps(kind, cell, "FALSE")
-        kept = kept_name(cell, kind)
-        value = plain_value(kind, cell) if is_plain else kept
-        columns[name] = TypedColumn(
-            name=name,
-            cell=cell,
-            header=raw.header[match.columns[name]],
-            kind=kind,
-            value=f"({value} / 60)" if is_in_minutes(name, kind) else value,
-            is_plain=is_plain,
-            has_null=found.has_null,
-            is_too_long=found.longest > max_cell_characters,
-            fault=f"{kept}_fault" if steps.fault and not is_plain else None,
-            reason=steps.reason or "",
-        )
+        pair, header = (cells[name], kind), raw.header[match.columns[name]]
+        found = profile[pair]
+        column = _typed(name, header, pair, found, is_plain=pair not in odd)
+        columns[name] = replace(column, is_too_long=found.longest > max_cell_characters)
     return Staging(raw, match, columns, max_cell_characters, dict(constants or {}))
+
+
+def _mark_rounded(
+    con: duckdb.DuckDBPyConnection,
+    cells: Mapping[str, str],
+    kinds: dict[str, Kind],
+    profile: dict[tuple[str, Kind], CellProfile],
+) -> None:
+    """Let ids that a spreadsheet rounded be read as such."""
+    for name in [name for name in NUMBERED if kinds.get(name) == "id"]:
+        cell = cells[name]
+        found = profile[cell, "id"]
+        if found.longest >= ROUNDED_DIGITS and is_rounded(con, cell):
+            kinds[name] = ROUNDED_ID
+            profile[cell, ROUNDED_ID] = replace(found, is_plain=False)
+
+
+def _typed(
+    name: str, header: str, pair: tuple[str, Kind], found: CellProfile, *, is_plain: bool
+) -> TypedColumn:
+    cell, kind = pair
+    steps = odd_steps(kind, cell, "FALSE")
+    kept = kept_name(cell, kind)
+    value = plain_value(kind, cell) if is_plain else kept
+    return TypedColumn(
+        name=name,
+        cell=cell,
+        header=header,
+        kind=kind,
+        value=f"({value} / 60)" if is_in_minutes(name, kind) else value,
+        is_plain=is_plain,
+        has_null=found.has_null,
+        is_too_long=False,
+        fault=f"{kept}_fault" if steps.fault and not is_plain else None,
+        reason=steps.reason or "",
+    )
 
 
 def is_in_minutes(name: str, kind: Kind) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cskpi.model.shops import separate_shops, unify_shops
 from cskpi.resources import data_dir
 from cskpi.store.database import quote, transaction
 from cskpi.store.sqlfile import SqlFile, read_sql_file
@@ -66,6 +67,7 @@ def build_model(
         progress: called with the table, its number and the number of tables before each step.
     """
     steps = model_steps()
+    unify_shops(con)
     # Order in the tables means nothing; giving it up lets both threads write.
     con.execute("SET preserve_insertion_order = false")
     with transaction(con):
@@ -80,6 +82,7 @@ def build_model(
         con.execute("DELETE FROM _cskpi_model")
         con.execute("INSERT INTO _cskpi_model VALUES (?)", [fingerprint(con, settings)])
     con.execute("RESET preserve_insertion_order")
+    separate_shops(con)
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:

@@ -70,10 +70,14 @@ def _remarks(report: FileReport) -> Iterable[str]:
     name = one_line(report.path.name)
     if report.skipped_reason:
         yield say("load.skip_remark", file=name, reason=_skip_reason(report))
+    if report.rows_read and report.rows_rejected == report.rows_read:
+        yield say("load.nothing_taken", file=name, count=report.rows_read)
     yield from _column_remarks(name, report)
     if report.reject_reasons:
         reasons = _listed(f"{_reason(why)} {n:,}" for why, n in report.reject_reasons.items())
         yield say("load.reject_remark", file=name, reasons=reasons)
+    if report.format == "text" and "unknown_sender_role" in report.reject_reasons:
+        yield say("load.speakers_remark", file=name)
     for column, words in report.unknown_words.items():
         listed = _listed(f"{one_line(word)} ×{n}" for word, n in words.items())
         yield say("load.unknown_words_remark", file=name, column=column, words=listed)

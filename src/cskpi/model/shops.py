@@ -1,0 +1,53 @@
+"""Files that name no shop: where all the others name one and the same, it is theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cskpi.store.database import literal, quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+STAGED = (
+    *("messages", "orders", "order_items", "refunds", "ratings", "tickets", "complaints", "agents"),
+    *("shifts", "attendance", "survey_responses", "visitors", "exported_sessions"),
+)
+"""Tables whose rows belong to a shop; aliases and links without one hold for all."""
+
+
+def only_shop(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the shop of rows that name none, None where there are no such rows or several shops."""
+    every = " UNION ".join(f"SELECT shop_id FROM {_stored(con, table)}" for table in STAGED)
+    shops = {str(shop) for (shop,) in con.execute(every).fetchall()}
+    named = shops - {""}
+    return named.pop() if "" in shops and len(named) == 1 else None
+
+
+def unify_shops(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Let this connection read rows without a shop as the only shop's; return that shop.
+
+    What is stored stays as the files said it: with a second shop the guess is gone.
+    """
+    separate_shops(con)
+    shop = only_shop(con)
+    if shop is not None:
+        for table in STAGED:
+            # A temporary view stands before the table of its name, for stored views as well.
+            con.execute(
+                f"CREATE TEMP VIEW {quote(table)} AS SELECT * REPLACE"
+                f" (CASE WHEN shop_id = '' THEN {literal(shop)} ELSE shop_id END AS shop_id)"
+                f" FROM {_stored(con, table)}"
+            )
+    return shop
+
+
+def separate_shops(con: duckdb.DuckDBPyConnection) -> None:
+    """Let this connection read and write shops as the files said them."""
+    for table in STAGED:
+        con.execute(f"DROP VIEW IF EXISTS temp.{quote(table)}")
+
+
+def _stored(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    (database,) = con.execute("SELECT current_database()").fetchone() or ("",)
+    return f"{quote(str(database))}.main.{quote(table)}"
