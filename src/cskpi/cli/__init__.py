@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from cskpi.texts import LANGS, say, set_language
 
@@ -26,12 +26,11 @@ import typer  # noqa: E402  the language comes first
 from typer import rich_utils  # noqa: E402
 from typer.core import TyperCommand, TyperGroup  # noqa: E402
 
-from cskpi import __version__, diagnostics  # noqa: E402
+from cskpi import __version__, diagnostics, interruption  # noqa: E402
 from cskpi.errors import CskpiError  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-INTERRUPTED = 130
 BUG = 1
 PRIVATE = 0o077
 
@@ -58,22 +57,30 @@ class ErrorGroup(SpokenHelp, TyperGroup):
         """Run a command; every failure leaves by its exit code."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            self._end_interrupted()
         except CskpiError as error:
+            if interruption.came():
+                self._end_interrupted()
             diagnostics.report_error(error)
             raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            diagnostics.note(say("error.interrupted"))
-            raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except Exception as error:
+            if interruption.came() and not _is_control_flow(error):
+                self._end_interrupted()
             if _is_control_flow(error) or ctx.params.get("debug"):
                 raise
             # The cause may quote chat text, so only its kind is shown.
             diagnostics.report_error(CskpiError("bug", cause=type(error).__name__))
             raise typer.Exit(BUG) from None
+
+    @staticmethod
+    def _end_interrupted() -> NoReturn:
+        diagnostics.note(say("error.interrupted"))
+        raise typer.Exit(interruption.EXIT_CODE) from None
 
 
 class App(typer.Typer):

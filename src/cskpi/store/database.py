@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cskpi import interruption
 from cskpi.errors import DatabaseError
 from cskpi.store.migrations import applied_version, migrate, steps
 
@@ -62,7 +63,10 @@ def open_database(
         elif applied_version(con) != steps()[-1][0]:
             raise DatabaseError("db_other_schema", path=path)
         yield con
-    except duckdb.InterruptException:
+    except (duckdb.InterruptException, RuntimeError) as error:
+        # A statement ended by Ctrl-C says so in one of these two ways.
+        if "interrupt" not in str(error).lower():
+            raise
         raise KeyboardInterrupt from None
     except _failures() as error:
         # The transaction under way is gone with the connection; the file is as before it.
@@ -91,6 +95,8 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("BEGIN TRANSACTION")
     try:
         yield
+        # A library in the middle of something may have swallowed the interruption.
+        interruption.stop_if_it_came()
     except BaseException:
         # After a failed write the database takes no statement at all, and needs none.
         with suppress(duckdb.Error):
