@@ -30,7 +30,7 @@ SETTINGS = load_settings({}, environment={})
 PERIOD = resolve_period(month="2026-10")
 # A failing example here is small enough to read; shrinking it would take minutes.
 FEW = settings(
-    max_examples=6,
+    max_examples=4,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     derandomize=True,

@@ -100,17 +100,26 @@ HELD = {
 }
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A shop in which one person left traces in every table, and others beside him."""
+    folder = tmp_path_factory.mktemp("built")
     for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    made = make_shop(tmp_path, CHATS, *(tmp_path / name for name in FILES))
+        (folder / name).write_text(text, encoding="utf-8")
+    made = make_shop(folder, CHATS, *(folder / name for name in FILES))
     with open_database(made.path, Limits("1GB", 2), write=True) as con:
         con.execute(BY_HAND)
         build_model(con, made.settings)
         con.execute("CHECKPOINT")
     return made
+
+
+@pytest.fixture
+def shop(tmp_path: Path, built: Shop) -> Shop:
+    """Return that shop in the test's own workspace."""
+    for file in built.path.parent.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    return Shop(tmp_path / built.path.name, built.settings)
 
 
 def counts(shop: Shop) -> dict[str, int]:
