@@ -46,6 +46,7 @@ sample: $(READY)  ## make the sample data anew
 bench: $(READY)  ## print the benchmark figures
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/formats.py
 
 clean:  ## remove the environment and the demo
 	rm -rf $(VENV) cskpi-demo

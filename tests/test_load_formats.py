@@ -285,3 +285,11 @@ def test_progress_grows_to_the_size_of_the_file(shop: Shop) -> None:
     assert done == sorted(done)
     assert done[-1] == seen[-1].bytes_total == path.stat().st_size
     assert seen[-1].rows == 3
+
+
+def test_a_json_list_of_no_known_kind_is_named_as_skipped(shop: Shop) -> None:
+    rating = {"评价编号": "R1", "评分": 5, "评价时间": "2026-10-01 10:00:00", "客服": "小美"}
+    content = json.dumps({"ratings": [rating], "stock": [{"shelf": "A", "pieces": 3}]})
+    reports = load_file(shop.con, shop.write("both.json", content), LoadOptions())
+    found = [(report.sheet, report.kind, report.skipped_reason) for report in reports]
+    assert found == [("ratings[]", "ratings", None), ("stock[]", None, "unknown_layout")]

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from cskpi.ingest.source import Source
 
 UNKNOWN = "unknown_layout"
+INNER_LIST = "[]."
+"""What the path of a list inside the rows of another JSON list holds."""
+
 WRITERS = {"messages": write_messages, "agent_metrics": write_agent_metrics}
 
 __all__ = ["FileReport", "LoadOptions", "Progress", "expand_paths", "kinds", "load_file"]
@@ -130,8 +133,12 @@ class _Run:
         return [report for report in reports if self._is_worth_a_word(report)]
 
     def _is_worth_a_word(self, report: FileReport) -> bool:
-        """Leave out lists inside objects of no known kind, and further kinds that no row is of."""
-        if self.content.layout.startswith("json") and report.skipped_reason == UNKNOWN:
+        """Leave out lists inside the rows of a list, and further kinds that no row is of.
+
+        Such a list stays in its row's own column, which is named where nothing reads it; a list of
+        no known kind that stands by itself is named as skipped.
+        """
+        if report.skipped_reason == UNKNOWN and INNER_LIST in (report.sheet or ""):
             return False
         return not report.is_secondary or report.rows_read > 0
 
