@@ -2,7 +2,8 @@
 
 A case holds `transcript.txt` and, where needed, `orders.csv`, `ratings.csv`, `tickets.csv`,
 `complaints.csv`, `refunds.csv`, `agents.csv` and `settings.toml` (flat keys, `month` is its
-first day). `expected.csv` names in `by` the
+first day). Cases that look at the same shop name it there, `shop = "evening"`, and keep its exports
+once, in `tests/metrics/_shops/evening/`. `expected.csv` names in `by` the
 dimensions joined by "+" ("" is the total), in `key` their values joined by "/" (an agent's shop
 stands before him), and any of the numbers, fractions allowed; "-" is no
 data and "?" an agent the export does not name. Lines that start with # show the arithmetic.
@@ -13,11 +14,12 @@ from __future__ import annotations
 import csv
 import tomllib
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from transcripts import only, open_shop
+from transcripts import build_shop, only, open_shop
 
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
@@ -26,6 +28,8 @@ from cskpi.periods import month_period
 from cskpi.settings import Value, load_settings
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from cskpi.metrics.finding import Finding
 
 METRICS = Path(__file__).parent / "metrics"
@@ -46,11 +50,15 @@ NUMBERS = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
 def test_case(case: Path) -> None:
     metrics = load_catalog().select([case.parent.name])
-    flags, month = case_settings(case)
+    flags, month, shop = case_settings(case)
     settings = load_settings(flags, environment={})
     expected = expectations(case)
     groupings = sorted({by(row) for row in expected})
-    with open_shop(case, settings) as con:
+    if shop is None:
+        with open_shop(case, settings) as con:
+            findings = evaluate(con, metrics, month_period(month), groupings, settings)
+    else:
+        con = shared_shop(METRICS / "_shops" / shop, tuple(sorted(flags.items())))
         findings = evaluate(con, metrics, month_period(month), groupings, settings)
     for row in expected:
         found = [f for f in findings if matches(f, row)]
@@ -67,11 +75,18 @@ def test_every_kpi_has_the_normal_and_the_empty_case() -> None:
         assert (metric.name, "empty") in cases
 
 
-def case_settings(case: Path) -> tuple[dict[str, Value | None], date]:
+@lru_cache(maxsize=8)
+def shared_shop(folder: Path, flags: tuple[tuple[str, Value | None], ...]) -> DuckDBPyConnection:
+    """Build a shop that several cases look at, once for each test process."""
+    return build_shop(folder, load_settings(dict(flags), environment={}))
+
+
+def case_settings(case: Path) -> tuple[dict[str, Value | None], date, str | None]:
     path = case / "settings.toml"
     content = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     month = content.pop("month", date(2026, 10, 1))
-    return content, month
+    shop = content.pop("shop", None)
+    return content, month, shop
 
 
 def expectations(case: Path) -> list[dict[str, str]]:

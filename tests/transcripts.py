@@ -100,26 +100,45 @@ def make_shop(folder: Path, transcript: str, /, *extra: Path, **flags: Any) -> S
     return Shop(path, settings)
 
 
-EXPORTS = ("agents", "orders", "refunds", "ratings", "tickets", "complaints", "shifts")
+EXPORTS = (
+    "agents",
+    "orders",
+    "refunds",
+    "ratings",
+    "tickets",
+    "complaints",
+    "shifts",
+    "attendance",
+    "exported_sessions",
+    "kb_entries",
+    "visitors",
+)
 
 
 @contextmanager
 def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Load the files of a case folder into a database in memory and build the facts."""
-    with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as con:
-        migrate(con, case)
-        transcript = case / "transcript.txt"
-        if transcript.is_file():
+    with build_shop(case, settings) as con:
+        yield con
+
+
+def build_shop(case: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Do the same for a caller who keeps the database."""
+    con = duckdb.connect(config={"threads": 1})
+    migrate(con, case)
+    transcript = case / "transcript.txt"
+    if transcript.is_file():
+        with TemporaryDirectory() as folder:
             export = Path(folder) / "messages.csv"
             text = messages_csv(transcript.read_text(encoding="utf-8"))
             export.write_text(text, encoding="utf-8")
             load_file(con, export, LoadOptions(kind="messages"))
-        for kind in EXPORTS:
-            path = case / f"{kind}.csv"
-            if path.is_file():
-                load_file(con, path, LoadOptions(kind=kind))
-        build_model(con, settings)
-        yield con
+    for kind in EXPORTS:
+        path = case / f"{kind}.csv"
+        if path.is_file():
+            load_file(con, path, LoadOptions(kind=kind))
+    build_model(con, settings)
+    return con
 
 
 def _context(line: str) -> dict[str, str]:

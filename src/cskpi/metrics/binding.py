@@ -77,7 +77,13 @@ def _column_problems(metric: Metric, con: duckdb.DuckDBPyConnection) -> list[str
     except duckdb.Error as error:
         return [f"{path}:{first + _error_line(error)}: {_first_line(error)}"]
     types = {row[0]: row[1] for row in described}
-    needed = (*DIMENSION_COLUMNS, *standard_columns(metric.type, metric.bucket), *metric.distinct)
+    needed = (
+        *DIMENSION_COLUMNS,
+        *standard_columns(metric.type, metric.bucket),
+        *metric.distinct,
+        *(metric.clock or ()),
+        *(("is_flagged",) if metric.flag else ()),
+    )
     problems = [
         f"{path}:{first}: the body has no column '{name}'" for name in needed if name not in types
     ]
@@ -86,8 +92,11 @@ def _column_problems(metric: Metric, con: duckdb.DuckDBPyConnection) -> list[str
         for name in DIMENSION_COLUMNS[:3]
         if name in types and types[name] != "VARCHAR"
     ]
-    if "occurred_at" in types and types["occurred_at"] != "TIMESTAMP":
-        problems.append(f"{path}:{first}: 'occurred_at' must be a TIMESTAMP")
+    problems += [
+        f"{path}:{first}: '{name}' must be a TIMESTAMP"
+        for name in ("occurred_at", *(metric.clock or ()))
+        if name in types and types[name] != "TIMESTAMP"
+    ]
     problems += [
         f"{path}:{first}: '{name}' is {types[name]}, not a number"
         for name in standard_columns(metric.type, metric.bucket)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cskpi.store.sqlfile import SqlFile
 
 MetricType = Literal["count", "sum", "mean", "median", "p90", "max", "ratio"]
+IntervalKind = Literal["wilson", "delta", "none"]
 Labels = dict[str, str]
 Param = int | float | str | dict[str, str]
 
@@ -46,16 +47,22 @@ _OPTIONAL: dict[str, type | tuple[type, ...]] = {
     "profile": str,
     "measures": str,
     "effective": dict,
+    "interval": str,
+    "clock": dict,
+    "matures_after_days": int,
+    "flag": dict,
 }
 _CLOSED: dict[str, tuple[str, ...]] = {
     "type": get_args(MetricType),
     "unit": get_args(Unit),
     "direction": get_args(Direction),
     "bucket": ("hour",),
+    "interval": get_args(IntervalKind),
 }
 _TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "target": ("good", "warn"),
     "effective": ("from", "to"),
+    "clock": ("from", "to"),
 }
 
 
@@ -76,7 +83,11 @@ class Metric:
 
     `distinct` names the standard columns (measure, numerator, denominator) that hold an identity
     whose distinct values are counted; `bucket` makes a `max` the largest number of rows in one
-    clock hour. `body` is a SELECT with one row for each thing counted.
+    clock hour. `interval` says how a ratio's uncertainty is found: by Wilson where rows are hits and
+    misses, by the delta method where they are amounts. `clock` names the two columns (from, to)
+    between which `measure` runs, so that it can be counted in business hours as well.
+    `matures_after_days` is how long after an event its outcome stays open; `flag` says what the
+    rows marked `is_flagged` have in common. `body` is a SELECT with one row for each thing counted.
     """
 
     name: str
@@ -104,6 +115,10 @@ class Metric:
     measures: str | None = None
     effective_from: date | None = None
     effective_to: date | None = None
+    interval: IntervalKind | None = None
+    clock: tuple[str, str] | None = None
+    matures_after_days: int = 0
+    flag: Labels | None = None
 
     @property
     def body(self) -> str:
@@ -155,6 +170,10 @@ def _build(file: SqlFile) -> Metric:
         measures=head.get("measures"),
         effective_from=effective.get("from"),
         effective_to=effective.get("to"),
+        interval=head.get("interval"),
+        clock=(head["clock"]["from"], head["clock"]["to"]) if "clock" in head else None,
+        matures_after_days=head.get("matures_after_days", 0),
+        flag=head.get("flag"),
     )
 
 
@@ -184,7 +203,8 @@ def _value_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     found += [
         (key, f"'{key}' needs a text for both zh and en")
-        for key in ("label", "description", "formula")
+        for key in ("label", "description", "formula", "flag")
+        if key in head
         if set(head[key]) != {"zh", "en"} or not all(_is_text(text) for text in head[key].values())
     ]
     if "bucket" in head and head["type"] != "max":
@@ -205,7 +225,7 @@ def _value_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
 def _number_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     found = [
         (key, f"'{key}' must be a whole number")
-        for key in ("version", "rank", "min_sample")
+        for key in ("version", "rank", "min_sample", "matures_after_days")
         if isinstance(head.get(key), bool)
     ]
     found += [
@@ -235,6 +255,10 @@ def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
         for key in head.get(table, {})
         if key not in allowed
     ]
+    if "clock" in head and (set(head["clock"]) != {"from", "to"} or head["unit"] != "duration"):
+        found.append(("clock", "'clock' names the columns 'from' and 'to' of a duration"))
+    if "interval" in head and head["type"] != "ratio":
+        found.append(("interval", "only a ratio names its interval"))
     target = head.get("target")
     if target is not None and "good" not in target:
         found.append(("target", "missing key 'target.good'"))
