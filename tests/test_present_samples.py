@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cskpi.metrics.breakdowns import BreakdownColumn, BreakdownTable
+from cskpi.metrics.breakdown_files import BreakdownColumn
+from cskpi.metrics.breakdowns import BreakdownTable
 from cskpi.metrics.coverage import Coverage
 from cskpi.metrics.declaration import Metric
 from cskpi.metrics.finding import Direction, Finding, Status, Unit
@@ -223,6 +224,7 @@ def _hourly_load(rng: random.Random) -> BreakdownTable:
             ),
         ),
         tuple(rows),
+        view="heat_map",
     )
 
 

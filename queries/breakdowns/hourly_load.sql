@@ -1,6 +1,8 @@
 /* breakdown
 label       = { zh = "时段负荷", en = "Load by hour" }
 description = { zh = "按星期和钟点开始的买家会话数，以及每个这样的钟点平均多少。", en = "Customer's sessions begun by weekday and clock hour, and how many on average in such an hour." }
+group       = "workload"
+view        = "heat_map"
 sources     = ["sessions"]
 origin      = "seed 3; exact reading 13"
 [[column]]

@@ -218,7 +218,9 @@ def report_inputs(
         by_agent=by_dimensions["shop", "agent"],
         by_day=by_dimensions["day",],
         by_shop=by_dimensions["shop",],
-        breakdowns=tuple(run_breakdown(con, b, period) for b in load_breakdowns()),
+        breakdowns=tuple(
+            run_breakdown(con, b, period, settings) for b in load_breakdowns(catalog.groups)
+        ),
         coverage=coverage(con, period),
         parameters={m.name: parameters_in_force(m, settings) for m in catalog.metrics},
     )

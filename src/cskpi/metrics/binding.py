@@ -7,16 +7,19 @@ missing column or a wrong type is found before a number is printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cskpi.metrics.declaration import Metric, standard_columns
+from cskpi.metrics.declaration import Metric, Param, standard_columns
 from cskpi.store.database import quote
 from cskpi.store.migrations import steps
 
 if TYPE_CHECKING:
     import duckdb
+
+    from cskpi.store.sqlfile import SqlFile
 
 DIMENSION_COLUMNS = ("shop_id", "agent_id", "channel", "occurred_at")
 NUMBER_TYPES = re.compile(r"^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(.*\))$")
@@ -31,33 +34,87 @@ _NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 
 def body_problems(metric: Metric) -> list[str]:
     """Return every fault of the body as `file:line: message`."""
+    with _closed_database() as con:
+        problems = _statement_problems(con, metric.file, metric.body, metric.params)
+        return problems or _column_problems(metric, con)
+
+
+def select_problems(
+    file: SqlFile,
+    body: str,
+    tables: Sequence[str],
+    params: Mapping[str, Param],
+    columns: Sequence[str],
+    *,
+    given: Sequence[str] = (),
+) -> list[str]:
+    """Return every fault of a SELECT that is no metric as `file:line: message`.
+
+    Args:
+        file: where it stands.
+        body: the SELECT.
+        tables: those it declares.
+        params: its parameters.
+        columns: those it must return.
+        given: parameters the engine gives, used or not.
+    """
     import duckdb
 
-    path, first = metric.file.path, metric.file.body_line
-    problems = [
-        f"{path}:{first + _line(metric.file.body, position)}: "
-        f"'{word}' is not allowed: a KPI reads only its tables and parameters"
-        for word, position in _forbidden_words(_blank_noise(metric.file.body))
-    ]
-    with duckdb.connect(config={"enable_external_access": "false"}) as con:
+    first = file.body_line
+    with _closed_database() as con:
+        problems = _statement_problems(con, file, body, params, given)
+        if problems:
+            return problems
+        unknown = [name for name in tables if name not in table_definitions()]
+        if unknown:
+            return [f"{file.path}:1: unknown source table '{name}'" for name in unknown]
+        for name in tables:
+            con.execute(table_definitions()[name])
+        used = con.extract_statements(body)[0].named_parameters
+        sample = {name: _sample_value(param) for name, param in params.items()} | {
+            name: datetime.fromisoformat("2026-01-01") for name in given if name in used
+        }
         try:
-            statements = con.extract_statements(metric.body)
+            described = con.execute(f"DESCRIBE SELECT * FROM ({body})", sample).fetchall()
         except duckdb.Error as error:
-            return [*problems, f"{path}:{first + _error_line(error)}: {_first_line(error)}"]
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            return [*problems, f"{path}:{first}: the body must be one SELECT"]
-        problems += _parameter_problems(metric, statements[0].named_parameters)
-        if not problems:
-            problems += _column_problems(metric, con)
-    return problems
+            return [f"{file.path}:{first + _error_line(error)}: {_first_line(error)}"]
+    found = {row[0] for row in described}
+    return [f"{file.path}:{first}: the body has no column '{c}'" for c in columns if c not in found]
 
 
-def _parameter_problems(metric: Metric, used: set[str]) -> list[str]:
-    path, first = metric.file.path, metric.file.body_line
-    unused = sorted(set(metric.params) - set(used))
-    undeclared = sorted(set(used) - set(metric.params))
-    return [f"{path}:1: parameter '{name}' is not used" for name in unused] + [
-        f"{path}:{first}: parameter '${name}' is missing in [params]" for name in undeclared
+def _closed_database() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(config={"enable_external_access": "false"})
+
+
+def _statement_problems(
+    con: duckdb.DuckDBPyConnection,
+    file: SqlFile,
+    body: str,
+    params: Mapping[str, Param],
+    given: Sequence[str] = (),
+) -> list[str]:
+    import duckdb
+
+    path, first = file.path, file.body_line
+    problems = [
+        f"{path}:{first + _line(file.body, position)}: "
+        f"'{word}' is not allowed: a KPI reads only its tables and parameters"
+        for word, position in _forbidden_words(_blank_noise(file.body))
+    ]
+    try:
+        statements = con.extract_statements(body)
+    except duckdb.Error as error:
+        return [*problems, f"{path}:{first + _error_line(error)}: {_first_line(error)}"]
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        return [*problems, f"{path}:{first}: the body must be one SELECT"]
+    used = set(statements[0].named_parameters) - set(given)
+    unused, undeclared = sorted(set(params) - used), sorted(used - set(params))
+    return [
+        *problems,
+        *(f"{path}:1: parameter '{name}' is not used" for name in unused),
+        *(f"{path}:{first}: parameter '${n}' is missing in [params]" for n in undeclared),
     ]
 
 

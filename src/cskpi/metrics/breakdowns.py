@@ -2,99 +2,153 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cskpi.errors import DefinitionError
-from cskpi.resources import data_dir
-from cskpi.store.sqlfile import SqlFile, read_sql_file
+from cskpi.errors import DefinitionError, UsageError
+from cskpi.metrics.breakdown_files import (
+    PERIOD_PARAMETERS,
+    Breakdown,
+    body_problems,
+    declare_breakdown,
+)
+from cskpi.metrics.evaluate import filled_tables
+from cskpi.metrics.statement import filter_conditions
+from cskpi.resources import data_dir, user_dir
+from cskpi.store.database import quote
+from cskpi.store.sqlfile import HeaderError, read_sql_file
 
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.metrics.breakdown_files import BreakdownColumn, View
     from cskpi.metrics.declaration import Labels
-    from cskpi.metrics.finding import Unit
     from cskpi.periods import Period
+    from cskpi.settings import Settings, Value
 
-
-@dataclass(frozen=True, slots=True)
-class BreakdownColumn:
-    """A column of a breakdown; without a unit it holds names, not numbers."""
-
-    name: str
-    labels: Labels
-    unit: Unit | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """One breakdown as its file declares it; the body takes `$period_start` and `$period_end`."""
-
-    name: str
-    labels: Labels
-    descriptions: Labels
-    columns: tuple[BreakdownColumn, ...]
-    sources: tuple[str, ...]
-    origin: str
-    file: SqlFile
-
-
-BreakdownValue = str | int | float | date | datetime | None
+BreakdownValue = str | int | float | Decimal | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class BreakdownTable:
     """A breakdown's rows in one period, cells in the order of `columns`.
 
-    With the columns `weekday` (1 = Monday) and `hour` (0..23) it is drawn as a heat map of its
-    last column.
+    A heat map has the columns `weekday` (1 = Monday) and `hour` (0..23) and draws its last column.
+    `missing` names the source tables that hold no row at all: then nothing is known.
     """
 
     name: str
     labels: Labels
     columns: tuple[BreakdownColumn, ...]
     rows: tuple[tuple[BreakdownValue, ...], ...]
+    descriptions: Labels | None = None
+    group: str = ""
+    view: View = "table"
+    most_rows: int = 0
+    missing: tuple[str, ...] = ()
 
 
-def load_breakdowns() -> tuple[Breakdown, ...]:
-    """Return the shipped breakdowns by name.
+def load_breakdowns(groups: Iterable[str] = (), *, prove: bool = False) -> tuple[Breakdown, ...]:
+    """Return all breakdowns, shipped and the shop's own, in the order of `groups`.
+
+    Args:
+        groups: ids of the catalogue's groups in report order.
+        prove: also bind the bodies of shipped files; the shop's own are always bound.
 
     Raises:
-        DefinitionError: a header lacks a key.
+        DefinitionError: with every problem of every file.
     """
-    files = [read_sql_file(p) for p in sorted((data_dir("queries") / "breakdowns").glob("*.sql"))]
-    try:
-        return tuple(_declare(file) for file in files)
-    except KeyError as error:
-        raise DefinitionError([f"queries/breakdowns: missing key {error}"]) from None
+    shipped = data_dir("queries") / "breakdowns"
+    own = user_dir("queries") / "breakdowns"
+    paths = [(path, prove) for path in sorted(shipped.glob("*.sql"))]
+    if own.resolve() != shipped.resolve():
+        paths += [(path, True) for path in sorted(own.glob("*.sql"))]
+    found: dict[str, Breakdown] = {}
+    problems: list[str] = []
+    order = {group: place for place, group in enumerate(groups)}
+    for path, binds in paths:
+        breakdown, faults = _read(path, binds=binds)
+        if breakdown is not None and order and breakdown.group not in order:
+            faults = [*faults, f"{path}:1: unknown group '{breakdown.group}'"]
+        problems += faults
+        if breakdown is not None:
+            found[breakdown.name] = breakdown
+    if problems:
+        raise DefinitionError(problems)
+    place = len(order)
+    ordered = sorted(found.values(), key=lambda b: (order.get(b.group, place), b.rank, b.name))
+    return tuple(ordered)
 
 
 def run_breakdown(
-    con: duckdb.DuckDBPyConnection, breakdown: Breakdown, period: Period
+    con: duckdb.DuckDBPyConnection,
+    breakdown: Breakdown,
+    period: Period,
+    settings: Settings,
+    filters: Mapping[str, str] | None = None,
 ) -> BreakdownTable:
-    """Return the rows of a breakdown in the order its file gives them."""
-    names = ", ".join(column.name for column in breakdown.columns)
-    rows = con.execute(
-        f"SELECT {names} FROM ({breakdown.file.body.strip().rstrip(';')}) AS shown",
-        {"period_start": period.start, "period_end": period.end},
-    ).fetchall()
-    shown = tuple(tuple(row) for row in rows)
-    return BreakdownTable(breakdown.name, breakdown.labels, breakdown.columns, shown)
+    """Return the rows of a breakdown in the order its file gives them.
+
+    Raises:
+        UsageError: it is to be kept to a dimension it does not have.
+    """
+    filled = filled_tables(con, breakdown.sources)
+    missing = tuple(name for name in breakdown.sources if not filled.get(name))
+    rows = [] if missing else _rows(con, breakdown, period, settings, filters or {})
+    return BreakdownTable(
+        breakdown.name,
+        breakdown.labels,
+        breakdown.columns,
+        tuple(tuple(row) for row in rows),
+        breakdown.descriptions,
+        breakdown.group,
+        breakdown.view,
+        breakdown.most_rows,
+        missing,
+    )
 
 
-def _declare(file: SqlFile) -> Breakdown:
-    head = file.header
-    columns = tuple(
-        BreakdownColumn(column["name"], column["label"], column.get("unit"))
-        for column in head["column"]
-    )
-    return Breakdown(
-        file.name,
-        head["label"],
-        head["description"],
-        columns,
-        tuple(head["sources"]),
-        head["origin"],
-        file,
-    )
+def breakdown_parameters(breakdown: Breakdown, settings: Settings) -> dict[str, Value]:
+    """Return the parameters in force: `params.<breakdown>.<name>` of the settings, else its own."""
+    own = {
+        name: settings.values[param["setting"]] if isinstance(param, dict) else param
+        for name, param in breakdown.params.items()
+    }
+    told = settings.section(f"params.{breakdown.name}")
+    return own | {name: value for name, value in told.items() if name in own}
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection,
+    breakdown: Breakdown,
+    period: Period,
+    settings: Settings,
+    filters: Mapping[str, str],
+) -> Sequence[tuple[BreakdownValue, ...]]:
+    columns = {column.name for column in breakdown.columns}
+    for name in filters:
+        if filter_conditions({name: ""})[0][0].split(" ", 1)[0] not in columns:
+            raise UsageError("breakdown_filter", name=breakdown.name, dimension=name)
+    conditions, kept = filter_conditions(filters)
+    keep = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    shown = ", ".join(quote(column.name) for column in breakdown.columns)
+    sql = f"SELECT {shown} FROM ({breakdown.body}) AS shown{keep}"
+    used = con.extract_statements(sql)[0].named_parameters
+    bounds = dict(zip(PERIOD_PARAMETERS, (period.start, period.end), strict=True))
+    given = breakdown_parameters(breakdown, settings) | kept | bounds
+    return con.execute(sql, {name: given[name] for name in used}).fetchall()
+
+
+def _read(path: Path, *, binds: bool) -> tuple[Breakdown | None, list[str]]:
+    try:
+        file = read_sql_file(path)
+    except HeaderError as error:
+        return None, [str(error)]
+    breakdown, problems = declare_breakdown(file)
+    if breakdown is not None and binds:
+        problems = body_problems(breakdown)
+    return breakdown, problems

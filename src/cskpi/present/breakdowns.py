@@ -1,21 +1,22 @@
-"""Tables that are no KPI; hour by weekday becomes a heat map."""
+"""Tables that are no KPI: plain ones, and hour by weekday as a heat map."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cskpi.present.cells import day_cell, number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, HeatMap, Row, Section, Table
-from cskpi.present.formatting import format_hour, format_moment, format_value
-from cskpi.texts import pick, say
+from cskpi.present.formatting import format_count, format_hour, format_moment, format_value
+from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cskpi.metrics.breakdowns import BreakdownColumn, BreakdownTable, BreakdownValue
+    from cskpi.metrics.breakdown_files import BreakdownColumn
+    from cskpi.metrics.breakdowns import BreakdownTable, BreakdownValue
     from cskpi.metrics.finding import Unit
     from cskpi.present.inputs import ReportInputs
 
@@ -27,42 +28,52 @@ _PRIVATE = ("customer_id", "customer_name", "phone", "address")
 
 
 def breakdown_sections(inputs: ReportInputs) -> list[Section]:
-    """Return a section per breakdown."""
-    return [_section(inputs, _public(breakdown)) for breakdown in inputs.breakdowns]
+    """Return a section per breakdown whose data are loaded, in the order given."""
+    return [_section(inputs, b) for b in inputs.breakdowns if not b.missing]
 
 
-def _public(breakdown: BreakdownTable) -> BreakdownTable:
-    """Leave out whom a row is about: a report gets forwarded."""
+def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
+    """Return a breakdown as a table without whom a row is about: what is shown gets forwarded.
+
+    Args:
+        breakdown: the rows.
+        most_rows: leave the rows after these out and say how many they are; 0 shows all.
+    """
     kept = [at for at, column in enumerate(breakdown.columns) if column.name not in _PRIVATE]
-    return replace(
-        breakdown,
-        columns=tuple(breakdown.columns[at] for at in kept),
-        rows=tuple(tuple(row[at] for at in kept) for row in breakdown.rows),
+    columns = tuple(breakdown.columns[at] for at in kept)
+    shown = breakdown.rows[: most_rows or None]
+    rows = tuple(Row(tuple(_cell(row[at], breakdown.columns[at]) for at in kept)) for row in shown)
+    more = len(breakdown.rows) - len(shown)
+    return Table(
+        tuple(Column(one_line(pick(c.labels)), c.unit or "text", rank=c.rank) for c in columns),
+        rows,
+        note=say("breakdown.more", n=format_count(more), name=breakdown.name) if more else "",
+        empty=_nothing(breakdown),
     )
+
+
+def _nothing(breakdown: BreakdownTable) -> str:
+    if not breakdown.missing:
+        return say("table.no_rows")
+    kinds = (
+        say(f"data_kind.{name}") if has_text(f"data_kind.{name}") else name
+        for name in breakdown.missing
+    )
+    return say("breakdown.missing", kinds=say("format.list_comma").join(kinds))
 
 
 def _section(inputs: ReportInputs, breakdown: BreakdownTable) -> Section:
     title = one_line(pick(breakdown.labels))
-    names = [column.name for column in breakdown.columns]
-    if all(name in names for name in _GRID_COLUMNS) and len(names) > len(_GRID_COLUMNS):
+    lead = one_line(pick(breakdown.descriptions)) if breakdown.descriptions else ""
+    if breakdown.view == "heat_map":
         block = _heat_map(inputs, breakdown)
-        return Section(breakdown.name, title, say("section.load_sheet"), (block,))
-    return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (_table(breakdown),))
-
-
-def _table(breakdown: BreakdownTable) -> Table:
-    columns = tuple(
-        Column(one_line(pick(column.labels)), column.unit or "text") for column in breakdown.columns
-    )
-    rows = tuple(
-        Row(tuple(_cell(item, column) for item, column in zip(row, breakdown.columns, strict=True)))
-        for row in breakdown.rows
-    )
-    return Table(columns, rows, empty=say("table.no_rows"))
+        return Section(breakdown.name, title, say("section.load_sheet"), (block,), lead=lead)
+    table = breakdown_table(breakdown, most_rows=breakdown.most_rows)
+    return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (table,), lead=lead)
 
 
 def _cell(value: BreakdownValue, column: BreakdownColumn) -> Cell:
-    if column.unit and not isinstance(value, str | date):
+    if column.unit and (value is None or isinstance(value, int | float | Decimal)):
         return number_cell(None if value is None else float(value), column.unit)
     if column.name == "weekday" and isinstance(value, int) and value in _WEEKDAYS:
         return text_cell(say(f"weekday.d{value}"))
