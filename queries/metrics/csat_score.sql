@@ -12,6 +12,7 @@ origin      = "seed 0 §2, seed 3; exact reading 9"
 headline    = true
 rank        = 1
 min_sample  = 20
+matures_after_days = 2
 version     = 1
 [target]
 good = 4.6

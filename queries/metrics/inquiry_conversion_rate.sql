@@ -12,6 +12,7 @@ optional    = ["customer_orders"]
 origin      = "seed 0 §2; kpi-definitions #67; exact reading 11"
 headline    = true
 min_sample  = 20
+matures_after_days = 1
 version     = 1
 [params]
 days_to_pay = 1

@@ -11,6 +11,7 @@ sources     = ["sessions", "ratings"]
 optional    = ["session_ratings"]
 origin      = "seed 1 §1; exact reading 9"
 min_sample  = 20
+matures_after_days = 2
 version     = 1
 */
 WITH rated AS (

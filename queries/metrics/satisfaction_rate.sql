@@ -10,6 +10,7 @@ grain       = "rating"
 sources     = ["counted_ratings"]
 origin      = "seed 1 §1; exact reading 9"
 min_sample  = 20
+matures_after_days = 2
 version     = 1
 [params]
 satisfied_score = 4

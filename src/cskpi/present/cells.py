@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cskpi.present.cleaning import one_line
 from cskpi.present.comparison import verdict
 from cskpi.present.document import Cell, Tone
+from cskpi.present.flags import flag_marks
 from cskpi.present.formatting import (
     format_change,
     format_day,
@@ -46,7 +47,8 @@ def number_cell(value: float | None, unit: Unit, tone: Tone = "plain", mark: str
 
 def value_cell(finding: Finding) -> Cell:
     """Return a finding's value in the tone of its status, which stands beside it in words."""
-    return number_cell(finding.value, finding.unit, _STATUS_TONES[finding.status])
+    tone = _STATUS_TONES[finding.status]
+    return number_cell(finding.value, finding.unit, tone, flag_marks(finding))
 
 
 def previous_cell(finding: Finding) -> Cell:

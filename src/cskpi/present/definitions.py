@@ -18,6 +18,7 @@ from cskpi.present.cells import (
 )
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Definition, DefinitionList, Row, Section, Table
+from cskpi.present.flags import flag_note, flag_text
 from cskpi.present.formatting import format_number, format_target, format_value
 from cskpi.texts import pick, say
 
@@ -35,7 +36,13 @@ def kpi_section(inputs: ReportInputs) -> Section:
         for finding in inputs.totals
         if finding.metric in metrics
     )
-    table = Table(_kpi_columns(), rows, group_title=say("column.group"), empty=say("table.no_rows"))
+    table = Table(
+        _kpi_columns(),
+        rows,
+        note=flag_note(inputs.totals),
+        group_title=say("column.group"),
+        empty=say("table.no_rows"),
+    )
     title, sheet = say("section.kpis"), say("section.kpis_sheet")
     return Section("kpis", title, sheet, (table,), lead=say("section.kpis_lead"))
 
@@ -68,6 +75,7 @@ def _kpi_columns() -> tuple[Column, ...]:
         Column(say("column.verdict"), scope="sheet"),
         Column(say("column.target"), "count"),
         Column(say("column.status")),
+        Column(say("column.remark"), scope="sheet"),
     )
 
 
@@ -92,6 +100,7 @@ def _kpi_row(finding: Finding, group: str) -> Row:
             verdict_cell(finding),
             target_cell(finding),
             status_cell(finding.status),
+            text_cell(say("format.list_semicolon").join(flag_text(f) for f in finding.flags)),
         ),
         group=group,
     )
@@ -128,6 +137,11 @@ def _definition(inputs: ReportInputs, metric: Metric) -> Definition:
     if target is not None:
         text = format_target(target, metric.unit, metric.direction)
         facts.append((say("column.target"), text))
+    if metric.matures_after_days:
+        text = say("flag.matures_days", days=metric.matures_after_days)
+        facts.append((say("flag.matures"), text))
+    if metric.flag is not None:
+        facts.append((say("flag.reservation"), pick(metric.flag)))
     origin = say("definition.origin", origin=one_line(metric.origin), version=metric.version)
     facts.append((say("column.origin"), origin))
     return Definition(

@@ -26,6 +26,7 @@ from cskpi.present.cells import (
 )
 from cskpi.present.cleaning import clean_for_terminal, one_line
 from cskpi.present.document import Cell, Column, Row, Table, Tone
+from cskpi.present.flags import flag_note
 from cskpi.present.formatting import cell_width
 from cskpi.present.streams import write_stdout
 from cskpi.texts import pick, say
@@ -63,6 +64,7 @@ def kpi_table(findings: Sequence[Finding], by: Sequence[str] = ()) -> Table:
     return Table(
         (*leading, *_kpi_columns()),
         rows,
+        note=flag_note(findings),
         group_title=say("column.metric"),
         empty=say("table.no_rows"),
     )
