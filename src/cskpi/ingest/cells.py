@@ -16,6 +16,8 @@ from cskpi.store.database import literal
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.ingest.zones import Zones
+
 Kind = str
 """One of source.TYPES; a duration ends with the seconds of its unit, a percentage with what it is
 multiplied by: `duration:60`, `percent:0.01`."""
@@ -47,20 +49,20 @@ class Steps:
 
 
 def install_macros(
-    con: duckdb.DuckDBPyConnection, timezone: str, nulls: Sequence[str], *, has_serials: bool
+    con: duckdb.DuckDBPyConnection, zones: Zones, nulls: Sequence[str], *, has_serials: bool
 ) -> None:
     """Make the macros of `cells.sql` for one file.
 
     Args:
         con: the database connection.
-        timezone: the shop's time zone; instants with an offset and epochs are converted to it.
+        zones: the shops' time zones; instants with an offset and epochs are converted to them.
         nulls: words that stand for no value.
         has_serials: whether a number may be a spreadsheet's day count.
     """
     script = _MACROS.read_text(encoding="utf-8")
     words = ", ".join(literal(word.lower()) for word in nulls) or "''"
     for name, text in (
-        ("$timezone", literal(timezone)),
+        ("$local_time", zones.local_time("instant", "shop")),
         ("$nulls", words),
         ("$serials", "TRUE" if has_serials else "FALSE"),
     ):
@@ -146,7 +148,9 @@ def plain_value(kind: Kind, cell: str) -> str:
     return values.get(kind, cell)
 
 
-def odd_steps(kind: Kind, cell: str, plain: str, timezone: str | None = None) -> Steps:
+def odd_steps(
+    kind: Kind, cell: str, plain: str, timezone: str | None = None, shop: str = "NULL"
+) -> Steps:
     """Return how a column is read that may hold anything.
 
     Args:
@@ -154,6 +158,7 @@ def odd_steps(kind: Kind, cell: str, plain: str, timezone: str | None = None) ->
         cell: the raw cell.
         plain: its cheap test.
         timezone: the zone of times without an offset, where it is not the shop's.
+        shop: the SQL of the row's shop, which has the zone.
     """
 
     def guarded(macro: str) -> str:
@@ -167,10 +172,10 @@ def odd_steps(kind: Kind, cell: str, plain: str, timezone: str | None = None) ->
     if kind == "text":
         return Steps(guarded("text_form"), "nullif({form}, '')")
     if kind in {"time", "date"}:
-        value = "time_of_shape({form}, {shape})"
+        value = f"time_of_shape({{form}}, {{shape}}, {shop})"
         if timezone:
             zone = literal(timezone)
-            value = f"time_in_zone({value}, {{shape}}, {zone})"
+            value = f"time_in_zone({value}, {{shape}}, {zone}, {shop})"
         return Steps(
             f"time_present({guarded('time_form')})",
             f"CAST({value} AS DATE)" if kind == "date" else value,

@@ -2,7 +2,7 @@
 Cells as text -> cells as values. `*_form` brings a cell to the one spelling its type has, `*_value`
 reads that spelling; a form that is not NULL and has no value is a fault. Each step is a layer of
 its own (cells.py), because DuckDB evaluates a macro's argument once per mention.
-`$timezone`, `$nulls` and `$serials` are filled by cells.py.
+`$local_time`, `$nulls` and `$serials` are filled by cells.py.
 */
 CREATE OR REPLACE TEMP MACRO half_width(cell) AS translate(
     cell,
@@ -180,28 +180,34 @@ CREATE OR REPLACE TEMP MACRO half_day_time(form) AS TRY_CAST(
         AND CAST(regexp_extract(form, '(\d{1,2}):', 1) AS INTEGER) = 12 THEN -12
     ELSE 0
 END);
-CREATE OR REPLACE TEMP MACRO local_time(instant) AS timezone($timezone, instant);
-CREATE OR REPLACE TEMP MACRO time_of_shape(form, shape) AS CASE shape
+-- `shop` chooses the zone where shops have zones of their own.
+CREATE OR REPLACE TEMP MACRO local_time(instant, shop) AS $local_time;
+CREATE OR REPLACE TEMP MACRO instant_of_shape(form, shape) AS CASE shape
+    WHEN 'offset' THEN TRY_CAST(
+        regexp_replace(rtrim(form, ':'), '^(\S+\s+\d{1,2}:\d{1,2})([+-])', '\1:00\2') AS TIMESTAMPTZ
+    )
+    WHEN 'epoch_ms' THEN to_timestamp(TRY_CAST(form AS BIGINT) / 1000.0)
+    WHEN 'epoch_s' THEN to_timestamp(TRY_CAST(form AS DOUBLE))
+    WHEN 'weekday' THEN try_strptime(form, '%a %b %d %H:%M:%S %z %Y')
+END;
+CREATE OR REPLACE TEMP MACRO time_of_shape(form, shape, shop) AS CASE shape
     WHEN 'second' THEN TRY_CAST(form AS TIMESTAMP)
     WHEN 'minute' THEN TRY_CAST(form || ':00' AS TIMESTAMP)
     WHEN 'date' THEN TRY_CAST(trim(form) AS TIMESTAMP)
-    WHEN 'offset' THEN local_time(TRY_CAST(
-        regexp_replace(rtrim(form, ':'), '^(\S+\s+\d{1,2}:\d{1,2})([+-])', '\1:00\2') AS TIMESTAMPTZ
-    ))
     WHEN 'half_day' THEN half_day_time(form)
-    WHEN 'epoch_ms' THEN local_time(to_timestamp(TRY_CAST(form AS BIGINT) / 1000.0))
-    WHEN 'epoch_s' THEN local_time(to_timestamp(TRY_CAST(form AS DOUBLE)))
     WHEN 'compact_second' THEN try_strptime(form, '%Y%m%d%H%M%S')
     WHEN 'compact_minute' THEN try_strptime(form, '%Y%m%d%H%M')
     WHEN 'compact_date' THEN try_strptime(form, '%Y%m%d')
     WHEN 'serial' THEN TIMESTAMP '1899-12-30 00:00:00'
         + to_seconds(CAST(round(TRY_CAST(form AS DOUBLE) * 86400) AS BIGINT))
-    WHEN 'weekday' THEN local_time(try_strptime(form, '%a %b %d %H:%M:%S %z %Y'))
+    ELSE local_time(instant_of_shape(form, shape), shop)
 END;
+CREATE OR REPLACE TEMP MACRO has_naive_clock(shape) AS shape IN (
+    'second', 'minute', 'half_day', 'compact_second', 'compact_minute', 'serial'
+);
 -- A date alone has no instant to move.
-CREATE OR REPLACE TEMP MACRO time_in_zone(moment, shape, zone) AS CASE
-    WHEN shape IN ('second', 'minute', 'half_day', 'compact_second', 'compact_minute', 'serial')
-        THEN local_time(timezone(zone, moment))
+CREATE OR REPLACE TEMP MACRO time_in_zone(moment, shape, zone, shop) AS CASE
+    WHEN has_naive_clock(shape) THEN local_time(timezone(zone, moment), shop)
     ELSE moment
 END;
 CREATE OR REPLACE TEMP MACRO time_present(form) AS CASE

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cskpi.errors import InputError, UsageError
+from cskpi.errors import InputError
 from cskpi.ingest import ledger
 from cskpi.ingest.agent_metrics import write_agent_metrics
 from cskpi.ingest.cells import install_macros
@@ -34,7 +34,7 @@ from cskpi.ingest.sniff import Content, sniff
 from cskpi.ingest.staging import Staging, number_rows, stage
 from cskpi.ingest.tables import KINDS
 from cskpi.ingest.totals import check_totals
-from cskpi.store.database import literal, transaction
+from cskpi.store.database import transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,7 +75,7 @@ def load_file(
         UsageError: no such time zone, kind or preset.
     """
     sources = sources_for(con, options)
-    _require_timezone(con, options.timezone)
+    options.zones.require(con)
     meter = Meter(progress, path.stat().st_size if path.is_file() else 0)
     content = sniff(path, meter.advance_bytes, shown)
     meter.finish("sniff")
@@ -164,8 +164,9 @@ class _Run:
 
     def _staged(self, raw: RawTable, match: Match, texts: Sequence[str]) -> Staging:
         options, preset = self.options, match.source.preset
-        install_macros(self.con, options.timezone, preset.nulls, has_serials=raw.has_serials)
-        zone = preset.timezone if preset.timezone != options.timezone else None
+        install_macros(self.con, options.zones, preset.nulls, has_serials=raw.has_serials)
+        is_own = preset.timezone == options.timezone and not options.shop_timezones
+        zone = None if is_own else preset.timezone
         constants = {
             **({"channel": preset.platform} if preset.platform else {}),
             **({"shop_id": options.shop} if options.shop else {}),
@@ -185,6 +186,7 @@ class _Run:
             staging,
             period=period,
             shift_codes=options.shift_codes,
+            zones=options.zones,
             privacy=Privacy.of(self.con, options, match.source, raw),
         )
 
@@ -291,16 +293,6 @@ class _Run:
                 header=_printed_header(raw),
             )
         raise InputError("no_known_column", path=path, header=_printed_header(unknown[0]))
-
-
-def _require_timezone(con: duckdb.DuckDBPyConnection, timezone: str) -> None:
-    import duckdb
-
-    # DuckDB brings its own table of zones, so a machine without one loads as well.
-    try:
-        con.execute(f"SELECT timezone({literal(timezone)}, to_timestamp(0))").fetchone()
-    except duckdb.Error:
-        raise UsageError("timezone_unknown", timezone=timezone) from None
 
 
 def _from_names(match: Match, names: Sequence[str]) -> dict[str, str]:

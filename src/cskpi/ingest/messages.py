@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cskpi.ingest.ledger import Loading
 
 _COPIED = ("channel", "message_id", "message_kind", "is_transfer", "order_id", "text")
+NO_INSTANT = "CAST(NULL AS BIGINT)"
 _COMPARED = (
     *("channel", "conversation_id", "message_id", "customer_id", "agent_id", "message_kind"),
     *("is_transfer", "order_id", "text", "extra"),
@@ -132,25 +133,32 @@ def _typed(
     # replies begins depends on how much of it the file holds, so it is no part of the key.
     party = "''" if has_threads else f"coalesce({own_conversation}, {customer}, {sender}, '')"
     agent = f"coalesce({value('agent_id')}, CASE WHEN {role} IN ({shop_side}) THEN {sender} END)"
-    occurred, precision = _time(staging, day)
+    occurred, precision, instant = _time(staging, day)
     copied = ", ".join(f"{value(name)} AS {name}" for name in _COPIED)
     return f"""
         SELECT layer.row_no, coalesce({value("shop_id")}, '') AS shop_id,
             {conversation} AS conversation_id, {customer} AS customer_id,
             {agent if sender != "NULL" else value("agent_id")} AS agent_id, {role} AS sender_role,
-            {occurred} AS occurred_at, {precision} AS time_precision, {copied},
+            {occurred} AS occurred_at, {precision} AS time_precision, {instant} AS instant_ms, {copied},
             {extra_value(staging)} AS extra, {party} AS party
         FROM {layer}
     """
 
 
-def _time(staging: Staging, day: date | None) -> tuple[str, str]:
+def _time(staging: Staging, day: date | None) -> tuple[str, str, str]:
+    """Return the time of a row, its precision, and its instant where the cell fixes one."""
     column = staging.columns.get("occurred_at")
     if column is None:
-        return f"TIMESTAMP '{day} 00:00:00'", "'date'"
+        return f"TIMESTAMP '{day} 00:00:00'", "'date'", NO_INSTANT
     if column.is_plain:
-        return column.value, "'second'"
-    return column.value, f"time_precision_of({column.form}, {column.shape})"
+        return column.value, "'second'", NO_INSTANT
+    form, shape = column.form, column.shape
+    instant = f"instant_of_shape({form}, {shape})"
+    zone = staging.match.source.preset.timezone
+    if zone:
+        moment = f"timezone({literal(zone)}, time_of_shape({form}, {shape}, NULL))"
+        instant = f"coalesce({instant}, CASE WHEN has_naive_clock({shape}) THEN {moment} END)"
+    return column.value, f"time_precision_of({form}, {shape})", f"epoch_ms({instant})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,7 @@ class _Rows:
     first_at: datetime | None
     last_at: datetime | None
     has_ids: bool
+    elapsed_ms: str
 
     @classmethod
     def of(cls, con: duckdb.DuckDBPyConnection, staging: Staging, typed: str) -> _Rows:
@@ -174,7 +183,8 @@ class _Rows:
         has_ids = column is not None
         all_ids = column is not None and column.is_plain and not column.has_null
         keyed = _numbered(con, typed, has_ids=has_ids, all_ids=all_ids)
-        return cls(con, keyed, total, first_at, last_at, has_ids)
+        elapsed = staging.zones.elapsed_ms(con, first_at, last_at)
+        return cls(con, keyed, total, first_at, last_at, has_ids, elapsed)
 
     def write(self, numbering: Numbering, loading: Loading) -> Written:
         """Insert what the table does not hold yet, and settle what exports say differently."""
@@ -200,7 +210,7 @@ class _Rows:
             INSERT INTO messages BY NAME
             SELECT message_key, shop_id, channel, conversation_id, message_id, customer_id,
                 agent_id, sender_role, occurred_at,
-                CASE WHEN time_precision <> 'date' THEN epoch_ms(occurred_at) END AS occurred_ms,
+                CASE WHEN time_precision <> 'date' THEN {self.elapsed_ms} END AS occurred_ms,
                 time_precision, message_kind, is_transfer, order_id, text,
                 text_hash_of(text) AS text_hash, extra, {loading.file_id} AS file_id,
                 {numbering.source_row} AS source_row

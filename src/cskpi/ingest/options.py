@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from cskpi.ingest.zones import Zones
+
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
@@ -32,7 +34,7 @@ class LoadOptions:
 
     `kind` and `preset` restrict detection, `mapping` replaces the shipped presets, `shop` and `days`
     (first and last) stand for what a file does not name; offsets and epochs are converted to
-    `timezone`. `keep_private` stores the columns presets list as personal data, `shift_codes` gives
+    `timezone`, those of some shops to a zone of their own. `keep_private` stores the columns presets list as personal data, `shift_codes` gives
     the clocks a roster's codes stand for.
 
     `hide_customer` turns the SQL of a customer's id into that of what is stored instead;
@@ -46,8 +48,14 @@ class LoadOptions:
     mapping: Path | None = None
     shop: str | None = None
     timezone: str = "Asia/Shanghai"
+    shop_timezones: Mapping[str, str] = field(default_factory=dict)
     keep_private: bool = False
     shift_codes: Mapping[str, str] = field(default_factory=dict)
     hide_customer: Callable[[str], str] | None = None
     is_purged: Callable[..., str] | None = None
     limits: ReadLimits = ReadLimits()
+
+    @property
+    def zones(self) -> Zones:
+        """The time zones of the shops."""
+        return Zones(self.timezone, self.shop_timezones)

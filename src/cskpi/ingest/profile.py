@@ -133,16 +133,19 @@ def keep_odd_values(
     odd: Sequence[tuple[str, Kind]],
     longest_null: int,
     timezone: str | None = None,
+    shop: str = "NULL",
 ) -> None:
     """Add the values of odd columns to `raw_rows`, so that their many steps run once.
 
-    Times without an offset are read in `timezone` where one is given.
+    Times without an offset are read in `timezone` where one is given; `shop` is the SQL of the
+    row's shop.
     """
     if not odd:
         return
     layer = "raw_rows"
     steps = {
-        kept_name(c, k): odd_steps(k, c, plain_test(k, c, longest_null), timezone) for c, k in odd
+        kept_name(c, k): odd_steps(k, c, plain_test(k, c, longest_null), timezone, shop)
+        for c, k in odd
     }
     dropped = [f"{name}_form" for name, step in steps.items() if step.shape is None]
     for suffix in ("form", "shape", "value", "fault"):

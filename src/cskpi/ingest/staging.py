@@ -22,6 +22,7 @@ from cskpi.ingest.profile import (
 )
 from cskpi.ingest.raw import count, numbered
 from cskpi.ingest.trimming import cut_cells
+from cskpi.ingest.zones import Zones
 from cskpi.store.database import literal, quote
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Staging:
 
     `constants` are the columns no header has, whose value holds for the whole file; `period` is
     the first and last day its numbers are of, where it says so; `shift_codes` gives the clocks a
-    shift code stands for, as `09:00-17:30`.
+    shift code stands for, as `09:00-17:30`, `zones` the shops' time zones.
     """
 
     raw: RawTable
@@ -93,6 +94,7 @@ class Staging:
     constants: Mapping[str, str] = field(default_factory=dict)
     period: tuple[date, date] | None = None
     shift_codes: Mapping[str, str] = field(default_factory=dict)
+    zones: Zones = field(default_factory=lambda: Zones("UTC"))
     privacy: Privacy = field(default_factory=Privacy)
 
     @property
@@ -214,7 +216,12 @@ def stage(
         for pair in pairs
         if not profile[pair].is_plain or (timezone and pair[1] in {"time", "date"})
     ]
-    keep_odd_values(con, odd, longest_null, timezone)
+    shop = (
+        f"present(id_form({cells['shop_id']}))"
+        if "shop_id" in cells
+        else literal((constants or {}).get("shop_id", ""))
+    )
+    keep_odd_values(con, odd, longest_null, timezone, shop)
     columns = {}
     for name, kind in kinds.items():
         pair, header = (cells[name], kind), raw.header[match.columns[name]]
