@@ -180,7 +180,10 @@ def test_masked_nicks_are_two_customers_in_two_conversations_and_join_no_order(
         "5000000000000001": ("none", None),
         "1234567890123456": ("order_id", "张*三@S2"),
     }
-    credited = "SELECT order_id, agent_id FROM order_attribution WHERE rule = 'created' ORDER BY 1"
+    credited = (
+        "SELECT order_id, agent_id FROM order_attribution"
+        " WHERE rule = 'created' AND basis = 'last' ORDER BY 1"
+    )
     assert shop.rows(credited) == [("1234567890123456", "A"), ("5000000000000001", None)]
 
 

@@ -327,7 +327,8 @@ def test_the_last_human_in_the_window_before_the_order_is_credited(
     )
     shop = make_shop(tmp_path, ORDER_CASES, orders)
     assert shop.rows(
-        "SELECT agent_id, credited_for FROM order_attribution WHERE rule = 'created_first'"
+        "SELECT agent_id, credited_for FROM order_attribution"
+        " WHERE rule = 'created_first' AND basis = 'last'"
     ) == [created_first]
 
 

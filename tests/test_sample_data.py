@@ -93,7 +93,7 @@ def test_agent_sales_and_silent_sales_are_the_shops_sales(sample: Any) -> None:
         assert found["average_order_value"].numerator == truth["paid_amount"]
         silent = con.execute(
             "SELECT coalesce(sum(paid_amount), 0) FROM order_attribution WHERE rule ="
-            " 'created_first' AND credited_for IS NULL AND strftime(paid_at, '%Y-%m') = ?",
+            " 'created_first' AND basis = 'last' AND credited_for IS NULL AND strftime(paid_at, '%Y-%m') = ?",
             [label],
         ).fetchone()
         assert silent is not None

@@ -30,8 +30,21 @@ DEFAULTS: dict[str, Value] = {
     "session.count_assist_bots": True,
     "attribution.window_seconds": 172_800,
     "attribution.rule": "created_first",
+    "attribution.basis": "last",
+    "attribution.sku_first": False,
+    "attribution.cancel_days": 0,
+    "attribution.silent_guard_minutes": 0,
+    "attribution.follow_up_minutes": 60,
+    "attribution.credit_follow_ups": False,
     "presale.aftersale_days": 21,
     "sales.deduct_refunds": False,
+    "sales.deduct_partial_refunds": False,
+    "sales.include_freight": True,
+    "sales.excluded_flags": "",
+    "sales.own_accounts": "",
+    "sales.recommendation_word": "",
+    "sales.chase_after_minutes": 5,
+    "sales.chase_within_minutes": 1440,
     "keep_pii": False,
     "pii.hash_customers": False,
     "pii.key_file": "",
@@ -51,7 +64,11 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "lang": ("zh", "en"),
     "session.owner": ("most", "last"),
     "attribution.rule": ("created_first", "created", "paid"),
+    "attribution.basis": ("last", "most"),
 }
+LISTS = ("sales.excluded_flags", "sales.own_accounts")
+"""Settings of several words: a TOML list, or text with commas between them; kept as `a,b`."""
+
 OPEN_SECTIONS = ("params", "targets", "shift_codes")
 
 
@@ -150,7 +167,7 @@ def _coerce(key: str, raw: Value, origin: str) -> Value:
         raise UsageError("setting_unknown", key=key, origin=origin)
     default = DEFAULTS[key]
     try:
-        coerced = _as_type(raw, default)
+        coerced = _listed(raw) if key in LISTS else _as_type(raw, default)
     except (TypeError, ValueError):
         raise UsageError("setting_value", key=key, raw=raw, origin=origin) from None
     if key in CHOICES and coerced not in CHOICES[key]:
@@ -169,3 +186,8 @@ def _as_type(raw: Value, default: Value) -> Value:
             raise TypeError(raw)
         return int(raw)
     return type(default)(raw)
+
+
+def _listed(raw: Any) -> str:
+    words = raw if isinstance(raw, list) else str(raw).replace("，", ",").split(",")
+    return ",".join(word for item in words if (word := str(item).strip()))
