@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cskpi.present.breakdowns import breakdown_sections
 from cskpi.present.cells import text_cell
 from cskpi.present.cleaning import one_line
+from cskpi.present.control import signal_section
 from cskpi.present.coverage import coverage_section
 from cskpi.present.definitions import definition_section, kpi_section
 from cskpi.present.document import Document, Fact, Section
@@ -49,6 +50,8 @@ def _days(period: Period) -> str:
 def _sections(inputs: ReportInputs) -> Iterable[Section]:
     yield overview_section(inputs)
     yield trend_section(inputs)
+    if inputs.charts:
+        yield signal_section(inputs)
     yield agent_section(inputs)
     if len(inputs.shops) > 1:
         yield shop_section(inputs)
