@@ -1,5 +1,6 @@
 /* model
 target = "session_messages"
+scope = "session"
 [params]
 idle_gap_ms = "session.idle_gap_seconds * 1000"
 reopen_gap_ms = "session.reopen_gap_seconds * 1000"
@@ -7,7 +8,8 @@ count_assist_bots = "session.count_assist_bots"
 */
 -- An idle gap cuts threads that are only "this customer"; a conversation id of the export stands,
 -- unless the customer comes back to it after days (the clock must not run from the first visit).
--- Only threads longer than the gap can be cut, so only they are put in order here.
+-- Only threads longer than the gap can be cut, so only they are put in order here: by the clock
+-- that never jumps, because a local hour comes twice when daylight saving ends.
 WITH whole_names AS (
     SELECT
         shop_id,
@@ -107,7 +109,10 @@ compared AS (
         lag(actor) OVER thread AS previous_actor
     FROM numbered
     WHERE may_be_cut
-    WINDOW thread AS (PARTITION BY thread_no ORDER BY occurred_at, row_key)
+    WINDOW thread AS (
+        PARTITION BY thread_no
+        ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+    )
 ),
 
 cut AS (
@@ -124,7 +129,10 @@ cut AS (
 SELECT
     CAST(thread_no AS BIGINT) * 1000000
     + count(CASE WHEN starts_session THEN 1 END)
-        OVER (PARTITION BY thread_no ORDER BY occurred_at, row_key) AS session_no,
+        OVER (
+            PARTITION BY thread_no
+            ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+        ) AS session_no,
     shop_no,
     customer_no,
     account_no,

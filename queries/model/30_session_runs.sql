@@ -1,5 +1,6 @@
 /* model
 target = "session_runs"
+scope = "session"
 */
 WITH exchanged AS (
     SELECT
@@ -15,7 +16,10 @@ WITH exchanged AS (
         lag(account_no) OVER session AS previous_account_no
     FROM session_messages
     WHERE actor IN (1, 2)
-    WINDOW session AS (PARTITION BY session_no ORDER BY occurred_at, row_key)
+    WINDOW session AS (
+        PARTITION BY session_no
+        ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+    )
 ),
 
 runs AS (
@@ -39,7 +43,10 @@ runs AS (
         previous_actor IS NULL
         OR previous_actor <> actor
         OR (actor = 1 AND coalesce(previous_account_no, 0) <> coalesce(account_no, 0))
-    WINDOW session AS (PARTITION BY session_no ORDER BY occurred_at, row_key)
+    WINDOW session AS (
+        PARTITION BY session_no
+        ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+    )
 )
 
 SELECT

@@ -1,5 +1,6 @@
 /* model
 target = "session_facts"
+scope = "session"
 [params]
 owner = "session.owner"
 */
@@ -34,6 +35,7 @@ mixed AS (
         session_messages.account_no,
         session_messages.actor,
         session_messages.occurred_at,
+        session_messages.occurred_ms,
         session_messages.row_key
     FROM session_messages
     INNER JOIN totals ON session_messages.session_no = totals.session_no
@@ -48,14 +50,21 @@ first_named AS (
         session_no,
         account_no
     FROM mixed
-    QUALIFY row_number() OVER (PARTITION BY session_no ORDER BY occurred_at, row_key) = 1
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY session_no
+            ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+        ) = 1
 ),
 
 placed AS (
     SELECT
         session_no,
         account_no,
-        row_number() OVER (PARTITION BY session_no ORDER BY occurred_at, row_key) AS place
+        row_number() OVER (
+            PARTITION BY session_no
+            ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+        ) AS place
     FROM mixed
     WHERE actor = 2
 ),
@@ -115,7 +124,11 @@ first_asked AS (
         human_ms
     FROM session_runs
     WHERE opens_turn
-    QUALIFY row_number() OVER (PARTITION BY session_no ORDER BY asked_at, row_key) = 1
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY session_no
+            ORDER BY coalesce(asked_ms, epoch_ms(asked_at)), asked_at, row_key
+        ) = 1
 ),
 
 bots AS (
@@ -127,10 +140,16 @@ bots AS (
     WHERE
         session_messages.actor IN (3, 4)
         AND (
-            session_messages.occurred_at > first_asked.asked_at
+            session_messages.occurred_ms > first_asked.asked_ms
             OR (
-                session_messages.occurred_at = first_asked.asked_at
-                AND session_messages.row_key > first_asked.row_key
+                session_messages.occurred_ms = first_asked.asked_ms
+                AND (
+                    session_messages.occurred_at > first_asked.asked_at
+                    OR (
+                        session_messages.occurred_at = first_asked.asked_at
+                        AND session_messages.row_key > first_asked.row_key
+                    )
+                )
             )
         )
     GROUP BY session_messages.session_no

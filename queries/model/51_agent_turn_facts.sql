@@ -1,5 +1,6 @@
 /* model
 target = "agent_turn_facts"
+scope = "session"
 */
 -- A customer run that names no human is addressed to whoever replies next; runs to the same
 -- account that only such a gap kept apart are one turn.
@@ -21,8 +22,10 @@ WITH addressed AS (
 compared AS (
     SELECT
         *,
-        lag(account_no) OVER (PARTITION BY session_no ORDER BY asked_at, row_key)
-            AS previous_account_no
+        lag(account_no) OVER (
+            PARTITION BY session_no
+            ORDER BY coalesce(asked_ms, epoch_ms(asked_at)), asked_at, row_key
+        ) AS previous_account_no
     FROM addressed
 ),
 
@@ -30,7 +33,11 @@ opened AS (
     SELECT
         *,
         coalesce(
-            lead(opens_turn) OVER (PARTITION BY session_no ORDER BY asked_at, row_key), TRUE
+            lead(opens_turn) OVER (
+                PARTITION BY session_no
+                ORDER BY coalesce(asked_ms, epoch_ms(asked_at)), asked_at, row_key
+            ),
+            TRUE
         ) AS is_last_of_wait
     FROM compared
     WHERE opens_turn OR previous_account_no <> account_no

@@ -2,30 +2,21 @@
 
 A table holds, per calendar and day, the opening time before that day and the day's intervals. The
 opening time between two moments is the difference of what lies before each of them: two joins on
-the day, however long the wait. The table is temporary: no fact depends on it.
+the day, however long the wait.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from cskpi.diagnostics import note
 from cskpi.errors import UsageError
-from cskpi.metrics.public_holidays import public_holidays
-from cskpi.opening_hours import (
-    DAY_MS,
-    DayKind,
-    Interval,
-    OpeningHours,
-    days,
-    opening_hours,
-)
+from cskpi.metrics.business_days import EPOCH, HOURS, TABLE, lay_out
+from cskpi.opening_hours import opening_hours
 from cskpi.store.database import literal, quote
-from cskpi.texts import LANGS, say, table
+from cskpi.texts import LANGS, table
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,13 +24,7 @@ if TYPE_CHECKING:
     from cskpi.metrics.declaration import Labels, Metric
     from cskpi.settings import Settings
 
-HOURS = "business_hours"
 SWITCH = f"{HOURS}.use"
-TABLE = "business_days"
-EPOCH = date(1970, 1, 1)
-
-DayRow = tuple[date, int, tuple[Interval, ...]]
-"""A day, the opening milliseconds before it since the first day, and its intervals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +95,11 @@ def named(metric: Metric, settings: Settings) -> Metric:
     return _renamed(metric) if settings.flag(SWITCH) and metric.clock is not None else metric
 
 
+def wall_clock(settings: Settings) -> Settings:
+    """Return the settings with business hours off, for numbers that others took by the clock."""
+    return replace(settings, values={**settings.values, SWITCH: False})
+
+
 def _renamed(metric: Metric) -> Metric:
     label = table()["format.business_label"]
     labels: Labels = {lang: label[lang].format(label=metric.labels[lang]) for lang in LANGS}
@@ -142,43 +132,8 @@ def in_business_time(
         raise UsageError("hours_missing")
     spans = [_span(con, metric, where, parameters(metric)) for metric in clocked]
     touched = [day for span in spans for day in span if day is not None] or [EPOCH]
-    shops, calendars = _calendars(settings, min(touched), max(touched))
-    count = max([len(row[2]) for rows in calendars for row in rows] + [1])
-    _fill(con, calendars, count)
-    clock = BusinessClock(shops, count)
+    clock = BusinessClock(*lay_out(con, settings, min(touched), max(touched)))
     return tuple(clock.timed(metric) for metric in metrics)
-
-
-def day_rows(
-    hours: OpeningHours, kinds: Mapping[date, DayKind], first: date, last: date
-) -> list[DayRow]:
-    """Return one row a day; hours that run over midnight stand on both days, none twice."""
-    rows: list[DayRow] = []
-    before = 0
-    day = first - timedelta(days=1)
-    spill = _spill(hours.on(day, kinds.get(day, "ordinary")))
-    while day < last:
-        day += timedelta(days=1)
-        begun = hours.on(day, kinds.get(day, "ordinary"))
-        merged = _merged([*spill, *((start, min(end, DAY_MS)) for start, end in begun)])
-        rows.append((day, before, merged))
-        before += sum(end - start for start, end in merged)
-        spill = _spill(begun)
-    return rows
-
-
-def _spill(begun: Sequence[Interval]) -> list[Interval]:
-    return [(0, end - DAY_MS) for _, end in begun if end > DAY_MS]
-
-
-def _merged(found: Sequence[Interval]) -> tuple[Interval, ...]:
-    merged: list[Interval] = []
-    for start, end in sorted(found):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
 
 
 def _span(
@@ -192,72 +147,3 @@ def _span(
         dict(parameters),
     ).fetchone() or (None, None)
     return row[0], row[1]
-
-
-def _calendars(
-    settings: Settings, first: date, last: date
-) -> tuple[tuple[str, ...], list[list[DayRow]]]:
-    """Return the shops with hours or a country of their own, and the days of each calendar."""
-    hours, shop_settings = settings.section(HOURS), settings.section("shops")
-    countries = {
-        key.removesuffix(".country"): f"shops.{key}"
-        for key in shop_settings
-        if key.endswith(".country")
-    }
-    named = {key.rpartition(".")[0] for key in hours} | set(countries)
-    shops = tuple(sorted(named - {""}))
-    # The evening before the first day may run into it.
-    years = range((first - timedelta(days=1)).year, last.year + 1)
-    own_days = _own_days(settings)
-    guessed: set[int] = set()
-    calendars = []
-    for shop in (None, *shops):
-        key = countries.get(shop or "", "calendar.country")
-        public = public_holidays(settings.text(key), years, key)
-        open_at = opening_hours(hours, shop)
-        if open_at is None:
-            raise UsageError("hours_missing")
-        calendars.append(day_rows(open_at, public.kinds | own_days, first, last))
-        guessed |= set(public.guessed_years)
-    if guessed:
-        _note_once(say("talk.calendar_guessed", years=", ".join(map(str, sorted(guessed)))))
-    return shops, calendars
-
-
-def _own_days(settings: Settings) -> dict[date, DayKind]:
-    """Return the shop's own days; one that is both closed and open is the exception: open."""
-    closed: dict[date, DayKind] = dict.fromkeys(days(settings.text("calendar.closed")), "closed")
-    opened: dict[date, DayKind] = dict.fromkeys(days(settings.text("calendar.open")), "open")
-    return closed | opened
-
-
-def _fill(
-    con: duckdb.DuckDBPyConnection, calendars: Sequence[Sequence[DayRow]], count: int
-) -> None:
-    bounds = [f"{name}_{n}" for n in range(1, count + 1) for name in ("start", "end")]
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {TABLE} (calendar_no INTEGER, day DATE, day_ms BIGINT,"
-        f" before_ms BIGINT{''.join(f', {name} BIGINT' for name in bounds)})"
-    )
-    rows = [
-        (
-            number,
-            day,
-            (day - EPOCH).days * DAY_MS,
-            before,
-            *(moment for interval in open_on for moment in interval),
-            *([0] * (2 * (count - len(open_on)))),
-        )
-        for number, calendar in enumerate(calendars)
-        for day, before, open_on in calendar
-    ]
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    con.execute(
-        f"INSERT INTO {TABLE} SELECT {', '.join('unnest(?)' for _ in columns)}",
-        columns,
-    )
-
-
-@cache
-def _note_once(text: str) -> None:
-    note(text)
