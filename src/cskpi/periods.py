@@ -30,6 +30,21 @@ class Period:
         start = self.start - (self.end - self.start)
         return Period(start, self.start, _range_label(start, self.start))
 
+    def year_before(self) -> Period | None:
+        """Return the same days a year ago; None where they overlap with the period before."""
+        start, end = _year_earlier(self.start), _year_earlier(self.end)
+        if self.is_month:
+            return month_period(start.date())
+        if end <= start or end > self.previous().start:
+            return None
+        return Period(start, end, _range_label(start, end))
+
+
+def _year_earlier(moment: datetime) -> datetime:
+    if (moment.month, moment.day) == (2, 29):
+        moment += timedelta(days=1)
+    return moment.replace(year=moment.year - 1)
+
 
 def today() -> date:
     """Return the current day; every "last month" starts here."""
