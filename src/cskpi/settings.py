@@ -14,6 +14,7 @@ from typing import Any
 
 from platformdirs import user_config_path
 
+from cskpi import opening_hours
 from cskpi.errors import UsageError
 
 Value = str | int | float | bool
@@ -28,6 +29,18 @@ DEFAULTS: dict[str, Value] = {
     "session.reopen_gap_seconds": 86_400,
     "session.owner": "most",
     "session.count_assist_bots": True,
+    "bot.handoff_words": (
+        "转人工|转接人工|转到人工|人工客服|人工服务|真人客服|真人服务|找人工|要人工|接人工|叫人工|来人工"
+        "|=人工|=真人|human agent|live agent|real agent|real person|real human|live person"
+        "|speak to a human|talk to a human|speak to a person|talk to a person|=human|=agent"
+    ),
+    "bot.no_handoff_words": (
+        "不要人工|不用人工|不需要人工|不找人工|不要转人工|不用转人工|不需要转人工|别转人工"
+        "|no human agent|not a human agent|no live agent"
+    ),
+    "bot.repeat_characters": 4,
+    "bot.repeat_digits": 10,
+    "resolution.auto_close_words": "超时|自动|系统|timeout|timed out|inactiv|idle|auto",
     "attribution.window_seconds": 172_800,
     "attribution.rule": "created_first",
     "attribution.basis": "last",
@@ -37,6 +50,12 @@ DEFAULTS: dict[str, Value] = {
     "attribution.follow_up_minutes": 60,
     "attribution.credit_follow_ups": False,
     "presale.aftersale_days": 21,
+    "workload.capacity": 15,
+    "workload.break_minutes": 15,
+    "workload.long_run_minutes": 120,
+    "workload.late_minutes": 120,
+    "workload.late_from_hour": 22,
+    "workload.late_until_hour": 6,
     "sales.deduct_refunds": False,
     "sales.deduct_partial_refunds": False,
     "sales.include_freight": True,
@@ -45,9 +64,15 @@ DEFAULTS: dict[str, Value] = {
     "sales.recommendation_word": "",
     "sales.chase_after_minutes": 5,
     "sales.chase_within_minutes": 1440,
+    "control.baseline_days": 28,
+    "control.rules": "we1,nelson2",
     "keep_pii": False,
     "pii.hash_customers": False,
     "pii.key_file": "",
+    "business_hours.use": False,
+    "calendar.country": "CN",
+    "calendar.closed": "",
+    "calendar.open": "",
     "load.max_line_bytes": 16_000_000,
     "load.max_cell_characters": 5_000_000,
     "load.max_columns": 2_000,
@@ -58,7 +83,8 @@ DEFAULTS: dict[str, Value] = {
 }
 """Every plain setting with its default; `params.<metric>.<name>` and `targets.<metric>.good|warn`
 come on top and are checked against the metric files, `shift_codes.<code> = "09:00-17:30"` gives the
-clocks a roster's code stands for."""
+clocks a roster's code stands for, `business_hours.<day>` and `business_hours.<shop>.<day>` when a
+shop is open, `shops.<shop>.timezone|country` where it is."""
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "lang": ("zh", "en"),
@@ -69,7 +95,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 LISTS = ("sales.excluded_flags", "sales.own_accounts")
 """Settings of several words: a TOML list, or text with commas between them; kept as `a,b`."""
 
-OPEN_SECTIONS = ("params", "targets", "shift_codes")
+OPEN_SECTIONS = ("params", "targets", "shift_codes", "business_hours", "shops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +157,7 @@ def load_settings(
         for key, raw in layer.items():
             values[key] = _coerce(key, raw, origin)
             origins[key] = origin
+    opening_hours.check(values, origins)
     return Settings(values, origins)
 
 
@@ -162,7 +189,9 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, Value]:
 
 def _coerce(key: str, raw: Value, origin: str) -> Value:
     if key not in DEFAULTS:
-        if key.split(".", maxsplit=1)[0] in OPEN_SECTIONS and isinstance(raw, int | float | str):
+        section = key.split(".", maxsplit=1)[0]
+        is_named = section not in opening_hours.SECTIONS or opening_hours.is_known(key)
+        if section in OPEN_SECTIONS and is_named and isinstance(raw, int | float | str):
             return raw
         raise UsageError("setting_unknown", key=key, origin=origin)
     default = DEFAULTS[key]

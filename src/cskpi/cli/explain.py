@@ -9,6 +9,7 @@ import typer
 from cskpi.cli import app
 from cskpi.cli.options import (
     Agent,
+    BusinessHours,
     Channel,
     Db,
     End,
@@ -39,12 +40,13 @@ def explain(
     channel: Channel = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help=say("option.limit"))] = 20,
     reveal: Annotated[bool, typer.Option("--reveal", help=say("option.reveal"))] = False,
+    business_hours: BusinessHours = None,
     db: Db = None,
     lang: Lang = None,
     wait: Wait = 0,
 ) -> None:
     """Print what a number, a session or an order is made of."""
-    settings = settings_from(db, lang)
+    settings = settings_from(db, lang, business_hours=business_hours)
     if subject in ("session", "order") and identity is None:
         raise UsageError("identity_missing", subject=subject)
     period = period_from(month, start, end, last_month=last_month)

@@ -19,13 +19,19 @@ Start = Annotated[str | None, typer.Option("--from", help=say("option.from"))]
 End = Annotated[str | None, typer.Option("--to", help=say("option.to"))]
 LastMonth = Annotated[bool, typer.Option("--last-month", help=say("option.last_month"))]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=say("option.output"))]
+BusinessHours = Annotated[
+    bool | None,
+    typer.Option("--business-hours/--wall-clock", help=say("option.business_hours")),
+]
 Wait = Annotated[float, typer.Option("--wait", help=say("option.wait"), min=0)]
 Shop = Annotated[str | None, typer.Option("--shop", help=say("option.shop"))]
 Agent = Annotated[str | None, typer.Option("--agent", help=say("option.agent"))]
 Channel = Annotated[str | None, typer.Option("--channel", help=say("option.channel"))]
 
 
-def settings_from(db: Path | None, lang: str | None) -> Settings:
+def settings_from(
+    db: Path | None, lang: str | None, *, business_hours: bool | None = None
+) -> Settings:
     """Return the settings in force and speak their language from here on.
 
     Raises:
@@ -33,7 +39,8 @@ def settings_from(db: Path | None, lang: str | None) -> Settings:
     """
     if lang is not None:
         set_language(lang)
-    settings = load_settings({"db": str(db) if db else None, "lang": lang})
+    flags = {"db": str(db) if db else None, "lang": lang, "business_hours.use": business_hours}
+    settings = load_settings(flags)
     set_language(settings.text("lang"))
     return settings
 

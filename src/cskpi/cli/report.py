@@ -9,6 +9,7 @@ import typer
 
 from cskpi.cli import app
 from cskpi.cli.options import (
+    BusinessHours,
     Db,
     End,
     Lang,
@@ -29,12 +30,13 @@ def report(
     end: End = None,
     last_month: LastMonth = False,
     out: Annotated[Path, typer.Option("--out", help=say("option.out"))] = Path(),
+    business_hours: BusinessHours = None,
     db: Db = None,
     lang: Lang = None,
     wait: Wait = 0,
 ) -> None:
     """Write report.html and report.xlsx and print their paths."""
-    settings = settings_from(db, lang)
+    settings = settings_from(db, lang, business_hours=business_hours)
     period = period_from(month, start, end, last_month=last_month)
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.pipeline import open_facts, write_report

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cskpi.metrics.business_time import wall_clock
 from cskpi.metrics.evaluate import evaluate
 from cskpi.periods import Period
 from cskpi.resources import data_dir
@@ -138,7 +139,7 @@ def _own(
         metrics,
         Period(start, end, ""),
         [(), ("shop",), ("agent",)],
-        settings,
+        wall_clock(settings),
         filters={"channel": channel} if channel else {},
         compare=False,
     )

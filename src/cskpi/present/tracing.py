@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cskpi.metrics.business_time import named
 from cskpi.metrics.evaluate import parameters_in_force
 from cskpi.metrics.trace import Rows
 from cskpi.present.answers import answer_table
@@ -40,7 +41,7 @@ TRANSCRIPT_FACTS = (
 def write_metric(metric: Metric, period: Period, settings: Settings, rows: Rows) -> None:
     """Print a KPI's definition, its parameters in force and the rows it counts."""
     facts = [
-        (say("trace.kpi"), f"{pick(metric.labels)} ({metric.name})"),
+        (say("trace.kpi"), f"{pick(named(metric, settings).labels)} ({metric.name})"),
         (say("trace.meaning"), pick(metric.descriptions)),
         (say("trace.formula"), pick(metric.formula)),
         (say("trace.period"), period.label),
