@@ -7,8 +7,7 @@ type        = "ratio"
 unit        = "percent"
 direction   = "up"
 grain       = "customer-day"
-sources     = ["contacts", "orders"]
-optional    = ["customer_orders"]
+sources     = ["contact_purchases", "orders"]
 origin      = "seed 0 §2; kpi-definitions #67; exact reading 11"
 headline    = true
 min_sample  = 20
@@ -20,35 +19,21 @@ days_to_pay = 1
 good = 0.45
 warn = 0.35
 */
-WITH bought AS (
-    SELECT DISTINCT
-        contacts.shop_id,
-        contacts.customer_id,
-        contacts.contact_on
-    FROM contacts
-    INNER JOIN customer_orders
-        ON
-            contacts.shop_id = customer_orders.shop_id
-            AND contacts.customer_id = customer_orders.customer_id
-    WHERE
-        customer_orders.created_at > contacts.first_asked_at
-        AND customer_orders.paid_at
-        < CAST(contacts.contact_on AS TIMESTAMP) + ($days_to_pay + 1) * INTERVAL 1 DAY
-)
-
 SELECT
-    contacts.shop_id,
-    contacts.agent_id,
-    contacts.channel,
-    CAST(contacts.contact_on AS TIMESTAMP) AS occurred_at,
-    contacts.customer_id,
-    contacts.first_asked_at,
-    CASE WHEN bought.customer_id IS NULL THEN 0 ELSE 1 END AS numerator,
+    session_no,
+    shop_id,
+    agent_id,
+    channel,
+    CAST(contact_on AS TIMESTAMP) AS occurred_at,
+    customer_id,
+    first_asked_at,
+    paid_at,
+    CASE
+        WHEN
+            paid_at < CAST(contact_on AS TIMESTAMP) + ($days_to_pay + 1) * INTERVAL 1 DAY
+            THEN 1
+        ELSE 0
+    END AS numerator,
     1 AS denominator
-FROM contacts
-LEFT JOIN bought
-    ON
-        contacts.shop_id = bought.shop_id
-        AND contacts.customer_id = bought.customer_id
-        AND contacts.contact_on = bought.contact_on
-WHERE NOT contacts.is_aftersale
+FROM contact_purchases
+WHERE NOT is_aftersale
