@@ -9,6 +9,9 @@ direction   = "down"
 grain       = "turn"
 sources     = ["turns"]
 origin      = "seed 1 §1; exact reading 4"
+measures    = "response_time"
+reading     = { clock = "turn", unanswered = "left_out", window = "none" }
+clock       = { from = "asked_at", to = "replied_at" }
 headline    = true
 rank        = 2
 min_sample  = 20

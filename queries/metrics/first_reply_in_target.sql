@@ -9,6 +9,8 @@ direction   = "up"
 grain       = "session"
 sources     = ["sessions"]
 origin      = "seed 0 §2"
+measures    = "response_time"
+reading     = { clock = "first_message", unanswered = "left_out", window = "none" }
 min_sample  = 20
 version     = 1
 [params]

@@ -9,6 +9,9 @@ direction   = "down"
 grain       = "session"
 sources     = ["sessions"]
 origin      = "seed 0 §2, seed 1 §1, seed 3; exact reading 3"
+measures    = "response_time"
+reading     = { clock = "first_message", unanswered = "left_out", window = "none" }
+clock       = { from = "first_asked_at", to = "first_replied_at" }
 headline    = true
 rank        = 1
 min_sample  = 20
@@ -24,6 +27,8 @@ SELECT
     first_reply_agent_id AS agent_id,
     channel,
     started_at AS occurred_at,
+    first_asked_at,
+    first_replied_at,
     first_reply_seconds AS measure
 FROM sessions
 WHERE first_reply_seconds IS NOT NULL

@@ -9,6 +9,8 @@ direction   = "up"
 grain       = "customer-day"
 sources     = ["contacts"]
 origin      = "kpi-definitions #52; exact reading 5"
+measures    = "response_time"
+reading     = { clock = "none", unanswered = "missed", window = "none" }
 headline    = true
 rank        = 3
 min_sample  = 20

@@ -9,6 +9,8 @@ direction   = "down"
 grain       = "session"
 sources     = ["sessions"]
 origin      = "seed 1 §1 and §3 (12 % to 3 %); exact reading 6"
+measures    = "response_time"
+reading     = { clock = "first_message", unanswered = "missed", window = "none" }
 min_sample  = 20
 version     = 1
 [params]

@@ -9,6 +9,7 @@ direction   = "neutral"
 grain       = "session"
 sources     = ["sessions"]
 origin      = "seed 0 §2, seed 1 §1; exact reading 7"
+clock       = { from = "started_at", to = "ended_at" }
 min_sample  = 20
 version     = 1
 */
@@ -19,6 +20,8 @@ SELECT
     agent_id,
     channel,
     started_at AS occurred_at,
+    started_at,
+    ended_at,
     duration_seconds AS measure
 FROM sessions
 WHERE is_customer_session AND duration_seconds IS NOT NULL

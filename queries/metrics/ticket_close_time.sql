@@ -9,6 +9,7 @@ direction   = "down"
 grain       = "ticket"
 sources     = ["counted_tickets"]
 origin      = "seed 1 §1; exact reading 1"
+clock       = { from = "created_at", to = "closed_at" }
 min_sample  = 20
 version     = 1
 [target]
@@ -22,6 +23,7 @@ SELECT
     channel,
     closed_at AS occurred_at,
     created_at,
+    closed_at,
     (epoch_ms(closed_at) - epoch_ms(created_at)) / 1000.0 AS measure
 FROM counted_tickets
 WHERE closed_at IS NOT NULL AND closed_at >= created_at

@@ -1,0 +1,53 @@
+"""`cskpi kpi --compare`: the same data under several definitions, or several rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cskpi.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cskpi.metrics.catalog import Catalog
+    from cskpi.periods import Period
+    from cskpi.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for: names of KPIs, a period, a grouping, filters and a format."""
+
+    names: list[str]
+    period: Period | None
+    grouping: tuple[str, ...]
+    filters: Mapping[str, str]
+    output_format: str
+    output: Path | None
+    wait: float
+
+
+def compare_measure(catalog: Catalog, measure: str, asked: Asked, settings: Settings) -> None:
+    """Print one measure under every definition of it.
+
+    Raises:
+        UsageError: nothing measures that, or none of the named KPIs does.
+    """
+    from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.metrics.evaluate import evaluate, parameters_in_force
+    from cskpi.pipeline import open_facts
+    from cskpi.present.profiles import Definitions, write_measures
+
+    metrics = catalog.measuring(measure, asked.names)
+    if not metrics:
+        raise UsageError("compare_nothing", name=measure)
+    with model_progress() as progress, open_facts(settings, progress, asked.wait) as con:
+        period = or_newest_month(con, asked.period)
+        findings = evaluate(
+            con, metrics, period, [asked.grouping], settings, filters=asked.filters, compare=False
+        )
+    parameters = {metric.name: parameters_in_force(metric, settings) for metric in metrics}
+    compared = Definitions(measure, metrics, parameters, period)
+    write_measures(compared, findings, asked.output_format, asked.output)
