@@ -1,0 +1,111 @@
+/* model
+target = "reception_facts"
+*/
+-- An agent has a reception open from the customer's first message to him until his own last one.
+-- Rows that name nobody go to who answers, else to who was there before: a last thank-you opens
+-- nothing with nobody. What an agent wrote before the customer did is no reception yet.
+WITH asked AS (
+    SELECT
+        session_no,
+        coalesce(account_no, human_account_no, previous_account_no, 0) AS account_no,
+        min(asked_at) AS first_asked_at,
+        min(asked_ms) AS first_asked_ms,
+        max(asked_ms) AS last_asked_ms
+    FROM session_runs
+    WHERE asked_ms IS NOT NULL
+    GROUP BY session_no, coalesce(account_no, human_account_no, previous_account_no, 0)
+),
+
+first_asked AS (
+    SELECT
+        session_no,
+        min(first_asked_ms) AS first_asked_ms
+    FROM asked
+    GROUP BY session_no
+),
+
+written AS (
+    SELECT
+        session_messages.session_no,
+        coalesce(session_messages.account_no, 0) AS account_no,
+        min(session_messages.occurred_at) AS first_wrote_at,
+        min(session_messages.occurred_ms) AS first_wrote_ms,
+        max(session_messages.occurred_ms) AS last_wrote_ms,
+        count(*) AS message_count
+    FROM session_messages
+    INNER JOIN first_asked ON session_messages.session_no = first_asked.session_no
+    WHERE
+        session_messages.actor = 2
+        AND session_messages.occurred_ms >= first_asked.first_asked_ms
+    GROUP BY session_messages.session_no, coalesce(session_messages.account_no, 0)
+),
+
+parts AS (
+    SELECT
+        coalesce(asked.session_no, written.session_no) AS session_no,
+        nullif(coalesce(asked.account_no, written.account_no), 0) AS account_no,
+        least(asked.first_asked_at, written.first_wrote_at) AS opened_at,
+        least(asked.first_asked_ms, written.first_wrote_ms) AS opened_ms,
+        coalesce(written.last_wrote_ms, asked.last_asked_ms) AS closed_ms,
+        coalesce(written.message_count, 0) AS message_count
+    FROM asked
+    FULL JOIN written
+        ON asked.session_no = written.session_no AND asked.account_no = written.account_no
+),
+
+named AS (
+    SELECT
+        parts.session_no,
+        session_facts.shop_no,
+        session_facts.channel_no,
+        parts.account_no,
+        parts.opened_at,
+        parts.opened_ms,
+        parts.closed_ms,
+        parts.message_count
+    FROM parts
+    INNER JOIN session_facts ON parts.session_no = session_facts.session_no
+    WHERE parts.account_no IS NOT NULL OR parts.message_count > 0
+),
+
+-- At one instant ends come before starts, and a reception without length ends after all starts.
+steps AS (
+    SELECT
+        *,
+        opened_ms AS step_ms,
+        1 AS step_kind,
+        1 AS step
+    FROM named
+    UNION ALL
+    SELECT
+        *,
+        closed_ms AS step_ms,
+        CASE WHEN closed_ms > opened_ms THEN 0 ELSE 2 END AS step_kind,
+        -1 AS step
+    FROM named
+),
+
+swept AS (
+    SELECT
+        *,
+        sum(step) OVER (PARTITION BY shop_no, account_no ORDER BY step_ms, step_kind)
+            AS agent_open,
+        sum(step) OVER (PARTITION BY shop_no ORDER BY step_ms, step_kind) AS shop_open,
+        sum(step) OVER (ORDER BY step_ms, step_kind) AS all_open
+    FROM steps
+)
+
+SELECT
+    session_no,
+    shop_no,
+    channel_no,
+    account_no,
+    opened_at,
+    opened_ms,
+    closed_ms,
+    CAST(message_count AS INTEGER) AS message_count,
+    CAST(agent_open AS INTEGER) AS agent_open,
+    CAST(shop_open AS INTEGER) AS shop_open,
+    CAST(all_open AS INTEGER) AS all_open
+FROM swept
+WHERE step_kind = 1
