@@ -13,7 +13,8 @@ from transcripts import make_shop
 from cskpi.errors import UsageError
 from cskpi.identity.aliases import Alias, accounts, merge, unmerge
 from cskpi.identity.proposals import listed_agents, propose
-from cskpi.model.build import build_model, is_current
+from cskpi.model.build import build_model
+from cskpi.model.state import is_current
 from cskpi.store.database import Limits, open_database
 
 if TYPE_CHECKING:

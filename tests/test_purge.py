@@ -14,7 +14,8 @@ from transcripts import Shop, make_shop
 
 from cskpi.identity.hashing import pseudonyms
 from cskpi.identity.purge import rewrite_without, trace_person
-from cskpi.model.build import build_model, model_steps
+from cskpi.model.build import build_model
+from cskpi.model.steps import model_steps
 from cskpi.store.database import Limits, open_database
 
 if TYPE_CHECKING:

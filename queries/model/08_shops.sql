@@ -1,5 +1,6 @@
 /* model
 target = "shops"
+scope = "names"
 */
 WITH named AS (
     SELECT DISTINCT shop_id

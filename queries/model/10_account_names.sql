@@ -1,5 +1,7 @@
 /* model
 target = "account_names"
+scope = "names"
+counts = ["message_count", "first_at", "last_at"]
 [params]
 count_assist_bots = "session.count_assist_bots"
 */

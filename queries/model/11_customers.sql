@@ -1,5 +1,8 @@
 /* model
 target = "customers"
+scope = "numbers"
+number = "customer_no"
+key = ["shop_id", "customer_id"]
 */
 -- A masked nick (t**1) says that two messages of one conversation are by the same person, and
 -- nothing beyond it: in another conversation it is another customer. Where the export has no

@@ -1,5 +1,6 @@
 /* model
 target = "channels"
+scope = "names"
 */
 WITH named AS (
     SELECT DISTINCT channel

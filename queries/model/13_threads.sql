@@ -1,5 +1,12 @@
 /* model
 target = "threads"
+scope = "numbers"
+number = "thread_no"
+key = [
+    "shop_id",
+    "conversation_id",
+    "CASE WHEN conversation_id IS NULL THEN customer_id END",
+]
 */
 -- Numbered by place in the file first: sorting numbers is several times cheaper than sorting ids.
 WITH united AS (

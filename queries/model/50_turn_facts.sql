@@ -1,5 +1,6 @@
 /* model
 target = "turn_facts"
+scope = "session"
 */
 SELECT
     session_runs.session_no,

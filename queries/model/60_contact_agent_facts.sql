@@ -1,5 +1,6 @@
 /* model
 target = "contact_agent_facts"
+scope = "customer"
 */
 -- order_key is time, then place in the file, as one number: what came first is exact for equal
 -- times too. A file that knows only days has no time, so the place in the file decides.

@@ -30,7 +30,9 @@ def purge(
     from cskpi.cli.talk import model_progress
     from cskpi.identity.hashing import known_forms, pseudonyms
     from cskpi.identity.purge import rewrite_without, trace_person
-    from cskpi.model.build import build_model, is_current, model_steps
+    from cskpi.model.build import build_model
+    from cskpi.model.state import is_current
+    from cskpi.model.steps import model_steps
     from cskpi.present.erasing import write_traces
     from cskpi.store.database import Limits, open_database
 

@@ -14,7 +14,7 @@ def status(db: Db = None, lang: Lang = None, wait: Wait = 0) -> None:
     """Print files, rows and the span of the data."""
     settings = settings_from(db, lang)
     from cskpi.metrics.inventory import inventory
-    from cskpi.model.build import is_current
+    from cskpi.model.state import is_current
     from cskpi.present.stock import write_inventory
     from cskpi.store.database import Limits, open_database
 

@@ -18,7 +18,7 @@ STAGED = (
 
 def only_shop(con: duckdb.DuckDBPyConnection) -> str | None:
     """Return the shop of rows that name none, None where there are no such rows or several shops."""
-    every = " UNION ".join(f"SELECT shop_id FROM {_stored(con, table)}" for table in STAGED)
+    every = " UNION ".join(f"SELECT shop_id FROM {stored_table(con, table)}" for table in STAGED)
     shops = {str(shop) for (shop,) in con.execute(every).fetchall()}
     named = shops - {""}
     return named.pop() if "" in shops and len(named) == 1 else None
@@ -37,7 +37,7 @@ def unify_shops(con: duckdb.DuckDBPyConnection) -> str | None:
             con.execute(
                 f"CREATE TEMP VIEW {quote(table)} AS SELECT * REPLACE"
                 f" (CASE WHEN shop_id = '' THEN {literal(shop)} ELSE shop_id END AS shop_id)"
-                f" FROM {_stored(con, table)}"
+                f" FROM {stored_table(con, table)}"
             )
     return shop
 
@@ -48,6 +48,7 @@ def separate_shops(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP VIEW IF EXISTS temp.{quote(table)}")
 
 
-def _stored(con: duckdb.DuckDBPyConnection, table: str) -> str:
+def stored_table(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Return the full name of a stored table, whatever temporary view stands before it."""
     (database,) = con.execute("SELECT current_database()").fetchone() or ("",)
     return f"{quote(str(database))}.main.{quote(table)}"
