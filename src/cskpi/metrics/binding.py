@@ -139,6 +139,7 @@ def _column_problems(metric: Metric, con: duckdb.DuckDBPyConnection) -> list[str
         *standard_columns(metric.type, metric.bucket),
         *metric.distinct,
         *(metric.clock or ()),
+        *metric.measure_by.values(),
         *(("is_flagged",) if metric.flag else ()),
     )
     problems = [

@@ -49,6 +49,7 @@ _OPTIONAL: dict[str, type | tuple[type, ...]] = {
     "effective": dict,
     "interval": str,
     "clock": dict,
+    "measure_by": dict,
     "matures_after_days": int,
     "flag": dict,
 }
@@ -63,6 +64,7 @@ _TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "target": ("good", "warn"),
     "effective": ("from", "to"),
     "clock": ("from", "to"),
+    "measure_by": ("shop", "agent"),
 }
 
 
@@ -86,6 +88,8 @@ class Metric:
     clock hour. `interval` says how a ratio's uncertainty is found: by Wilson where rows are hits and
     misses, by the delta method where they are amounts. `clock` names the two columns (from, to)
     between which `measure` runs, so that it can be counted in business hours as well.
+    `measure_by` names the columns a `max` takes in place of `measure` by shop and by agent, for counts
+    that are more than the largest of their parts.
     `matures_after_days` is how long after an event its outcome stays open; `flag` says what the
     rows marked `is_flagged` have in common. `body` is a SELECT with one row for each thing counted.
     """
@@ -117,6 +121,7 @@ class Metric:
     effective_to: date | None = None
     interval: IntervalKind | None = None
     clock: tuple[str, str] | None = None
+    measure_by: Mapping[str, str] = field(default_factory=dict)
     matures_after_days: int = 0
     flag: Labels | None = None
 
@@ -172,6 +177,7 @@ def _build(file: SqlFile) -> Metric:
         effective_to=effective.get("to"),
         interval=head.get("interval"),
         clock=(head["clock"]["from"], head["clock"]["to"]) if "clock" in head else None,
+        measure_by=head.get("measure_by", {}),
         matures_after_days=head.get("matures_after_days", 0),
         flag=head.get("flag"),
     )
@@ -257,6 +263,8 @@ def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "clock" in head and (set(head["clock"]) != {"from", "to"} or head["unit"] != "duration"):
         found.append(("clock", "'clock' names the columns 'from' and 'to' of a duration"))
+    if "measure_by" in head and (head["type"] != "max" or "bucket" in head):
+        found.append(("measure_by", "only a 'max' without bucket has other measures"))
     if "interval" in head and head["type"] != "ratio":
         found.append(("interval", "only a ratio names its interval"))
     target = head.get("target")

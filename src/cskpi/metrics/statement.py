@@ -64,7 +64,8 @@ def evaluation_sql(
     if metric.bucket:
         return _bucketed(source, names, groupings)
     return (
-        f"SELECT period_no{_marks(names)}{_columns(names)}, {_aggregates(metric)} "
+        f"SELECT period_no{_marks(names)}{_columns(names)}, "
+        f"{_aggregates(metric, _measures(metric, names, conditions))} "
         f"FROM ({source}) AS placed GROUP BY {_grouping_sets(groupings)}"
     )
 
@@ -102,7 +103,23 @@ def _grouping_sets(groupings: Sequence[tuple[str, ...]], *extra: str) -> str:
     return "GROUPING SETS (" + ", ".join(f"({columns})" for columns in sorted(sets)) + ")"
 
 
-def _aggregates(metric: Metric) -> str:
+def _measures(
+    metric: Metric, names: Sequence[str], conditions: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return when which column of `measure_by` is looked at, the narrowest dimension first."""
+    found = []
+    for name in ("agent", "shop"):
+        column = metric.measure_by.get(name)
+        if column is None:
+            continue
+        if f"{DIMENSIONS[name]} = $period_filter_{name}" in conditions:
+            found.append(("TRUE", column))
+        elif name in names:
+            found.append((f"grouping({quote('by_' + name)}) = 0", column))
+    return found
+
+
+def _aggregates(metric: Metric, measures: Sequence[tuple[str, str]]) -> str:
     if metric.type == "ratio":
         parts = {name: _part(metric, name) for name in ("numerator", "denominator")}
         return (
@@ -123,8 +140,11 @@ def _aggregates(metric: Metric) -> str:
             f" NULL AS denominator, count(measure) AS sample_size, {_NO_QUANTILES}"
         )
     if metric.type == "max":
+        largest = "max(measure)"
+        for condition, column in reversed(measures):
+            largest = f"CASE WHEN {condition} THEN max({quote(column)}) ELSE {largest} END"
         return (
-            "CAST(max(measure) AS DOUBLE) AS measured, NULL AS numerator, NULL AS denominator,"
+            f"CAST({largest} AS DOUBLE) AS measured, NULL AS numerator, NULL AS denominator,"
             f" count(measure) AS sample_size, {_NO_QUANTILES}"
         )
     return _distribution(metric)
