@@ -44,6 +44,7 @@ NUMBERS = (
     "low",
     "high",
     "previous",
+    "flagged",
 )
 
 

@@ -1,0 +1,236 @@
+/* model
+target = "bot_stage_facts"
+[params]
+handoff_words = "bot.handoff_words"
+no_handoff_words = "bot.no_handoff_words"
+repeat_characters = "bot.repeat_characters"
+repeat_digits = "bot.repeat_digits"
+*/
+-- Texts are read only of customers in sessions with a bot, stripped of all but letters and digits;
+-- so are the words, which leaves nothing in them a pattern could trip over. A word written =word is
+-- the whole message.
+WITH bot_sessions AS (
+    SELECT DISTINCT session_no
+    FROM session_messages
+    WHERE actor = 3
+),
+
+placed AS (
+    SELECT
+        session_messages.session_no,
+        session_messages.actor,
+        session_messages.account_no,
+        session_messages.occurred_at,
+        session_messages.occurred_ms,
+        session_messages.is_transfer,
+        session_messages.row_key,
+        row_number() OVER (
+            PARTITION BY session_messages.session_no
+            ORDER BY session_messages.occurred_at, session_messages.row_key
+        ) AS place
+    FROM session_messages
+    INNER JOIN bot_sessions ON session_messages.session_no = bot_sessions.session_no
+),
+
+bounds AS (
+    SELECT
+        session_no,
+        min(CASE WHEN actor = 1 THEN place END) AS asked_place,
+        min(CASE WHEN actor = 3 THEN place END) AS bot_place,
+        coalesce(min(CASE WHEN actor = 2 THEN place END), 2147483647) AS human_place,
+        count(CASE WHEN actor = 2 THEN 1 END) > 0 AS has_human
+    FROM placed
+    GROUP BY session_no
+),
+
+stage AS (
+    SELECT
+        placed.session_no,
+        placed.actor,
+        placed.account_no,
+        placed.occurred_at,
+        placed.occurred_ms,
+        placed.is_transfer,
+        placed.row_key,
+        placed.place,
+        bounds.asked_place,
+        bounds.bot_place,
+        bounds.human_place,
+        bounds.has_human
+    FROM placed
+    INNER JOIN bounds ON placed.session_no = bounds.session_no
+    WHERE bounds.asked_place IS NOT NULL AND bounds.bot_place < bounds.human_place
+),
+
+exchanged AS (
+    SELECT
+        session_no,
+        place,
+        actor,
+        lag(actor) OVER (PARTITION BY session_no ORDER BY place) AS previous_actor,
+        max(CASE WHEN actor = 3 THEN place END) OVER (PARTITION BY session_no) AS last_bot_place
+    FROM stage
+    WHERE actor IN (1, 3) AND place < human_place
+),
+
+turns_taken AS (
+    SELECT
+        session_no,
+        count(CASE WHEN actor = 3 THEN 1 END) AS bot_message_count,
+        count(CASE WHEN actor = 3 AND previous_actor = 1 THEN 1 END) AS bot_turn_count,
+        max(last_bot_place) AS last_bot_place,
+        coalesce(
+            min(CASE WHEN actor = 1 AND place > last_bot_place THEN place END),
+            max(last_bot_place)
+        ) AS waiting_place,
+        count(CASE WHEN actor = 1 AND place > last_bot_place THEN 1 END) = 0 AS bot_has_last_word
+    FROM exchanged
+    GROUP BY session_no
+),
+
+plain AS (
+    SELECT
+        stage.session_no,
+        stage.place,
+        stage.human_place,
+        messages.text,
+        regexp_replace(lower(coalesce(messages.text, '')), '[^\p{L}\p{N}]+', '', 'g') AS words
+    FROM stage
+    INNER JOIN messages
+        ON stage.row_key = messages.source_row * 1000000 + messages.file_id
+    WHERE stage.actor = 1 AND messages.sender_role = 'customer'
+),
+
+patterns AS (
+    SELECT
+        regexp_replace(
+            trim(
+                regexp_replace(
+                    regexp_replace(lower($handoff_words), '[^\p{L}\p{N}|=]+', '', 'g'),
+                    '\|[|=]*\|', '|', 'g'
+                ),
+                '|'
+            ),
+            '=([^|]+)', '^\1$', 'g'
+        ) AS asking,
+        trim(
+            regexp_replace(
+                regexp_replace(lower($no_handoff_words), '[^\p{L}\p{N}|]+', '', 'g'),
+                '\|+', '|', 'g'
+            ),
+            '|'
+        ) AS declining
+),
+
+heard AS (
+    SELECT
+        plain.session_no,
+        plain.place,
+        plain.human_place,
+        plain.text,
+        plain.words,
+        patterns.asking <> ''
+        AND regexp_matches(
+            CASE
+                WHEN patterns.declining = '' THEN plain.words
+                ELSE regexp_replace(plain.words, patterns.declining, '', 'g')
+            END,
+            patterns.asking
+        ) AS is_request
+    FROM plain
+    CROSS JOIN patterns
+),
+
+handoffs AS (
+    SELECT
+        stage.session_no,
+        min(CASE WHEN heard.is_request AND stage.place < stage.human_place THEN stage.place END)
+            AS request_place,
+        min(CASE
+            WHEN
+                stage.is_transfer
+                AND stage.place > stage.bot_place
+                AND stage.place <= stage.human_place
+                THEN stage.place
+        END) AS transfer_place
+    FROM stage
+    LEFT JOIN heard ON stage.session_no = heard.session_no AND stage.place = heard.place
+    GROUP BY stage.session_no
+),
+
+-- What was said up to the handoff and is said after it. A request is no content.
+told AS (
+    SELECT
+        heard.session_no,
+        heard.place
+        > coalesce(least(handoffs.request_place, handoffs.transfer_place), heard.human_place)
+            AS is_after,
+        heard.text,
+        CASE WHEN NOT heard.is_request THEN heard.words END AS words
+    FROM heard
+    INNER JOIN handoffs ON heard.session_no = handoffs.session_no
+    WHERE heard.human_place < 2147483647
+),
+
+items AS (
+    SELECT
+        session_no,
+        is_after,
+        words AS item
+    FROM told
+    WHERE length(words) >= $repeat_characters
+    UNION ALL
+    SELECT
+        session_no,
+        is_after,
+        unnest(regexp_extract_all(text, '[0-9]+')) AS item
+    FROM told
+    WHERE regexp_matches(text, '[0-9]')
+),
+
+-- A short number says nothing, alone or inside a message.
+repeated AS (
+    SELECT DISTINCT session_no
+    FROM (
+        SELECT
+            session_no,
+            item
+        FROM items
+        WHERE length(item) >= $repeat_digits OR NOT regexp_matches(item, '^[0-9]+$')
+        GROUP BY session_no, item
+        HAVING count(DISTINCT is_after) = 2
+    ) AS both_sides
+)
+
+SELECT
+    stage.session_no,
+    max(CASE WHEN stage.place = stage.bot_place THEN stage.account_no END) AS bot_account_no,
+    max(CASE WHEN stage.place = stage.human_place THEN stage.account_no END) AS human_account_no,
+    max(CASE WHEN stage.place = stage.bot_place THEN stage.occurred_ms END) AS bot_ms,
+    max(CASE
+        WHEN stage.place = least(handoffs.request_place, handoffs.transfer_place)
+            THEN stage.occurred_at
+    END) AS handoff_at,
+    max(CASE
+        WHEN stage.place = least(handoffs.request_place, handoffs.transfer_place)
+            THEN stage.occurred_ms
+    END) AS handoff_ms,
+    max(CASE WHEN stage.place = turns_taken.waiting_place THEN stage.occurred_at END) AS waiting_at,
+    max(CASE WHEN stage.place = turns_taken.waiting_place THEN stage.occurred_ms END) AS waiting_ms,
+    max(CASE WHEN stage.place = stage.human_place THEN stage.occurred_at END) AS human_at,
+    max(CASE WHEN stage.place = stage.human_place THEN stage.occurred_ms END) AS human_ms,
+    max(turns_taken.bot_message_count) AS bot_message_count,
+    max(turns_taken.bot_turn_count) AS bot_turn_count,
+    max(turns_taken.last_bot_place) > max(stage.asked_place) AS has_bot_reply,
+    max(handoffs.request_place) IS NOT NULL AS has_request,
+    max(handoffs.transfer_place) IS NOT NULL AS has_transfer_mark,
+    max(stage.human_place) < 2147483647 AS has_human,
+    count(CASE WHEN turns_taken.bot_has_last_word THEN 1 END) > 0 AS bot_has_last_word,
+    CASE
+        WHEN max(stage.human_place) < 2147483647 THEN count(repeated.session_no) > 0
+    END AS is_context_repeated
+FROM stage
+INNER JOIN turns_taken ON stage.session_no = turns_taken.session_no
+INNER JOIN handoffs ON stage.session_no = handoffs.session_no
+LEFT JOIN repeated ON stage.session_no = repeated.session_no
+GROUP BY stage.session_no
