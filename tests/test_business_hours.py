@@ -282,7 +282,7 @@ WAITS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(waits=WAITS)
 @example(waits=[wait("2026-11-16T23:59", "2026-11-17T00:00")])
 def test_round_the_clock_is_the_clock(counted: Counted, waits: list[Wait]) -> None:
@@ -345,7 +345,7 @@ def slowly(span: Wait, times: list[Minutes]) -> float:
     return seconds
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(times=st.lists(opening_times(), min_size=7, max_size=7), waits=WAITS)
 def test_any_hours_agree_with_counting_minute_by_minute(
     counted: Counted, times: list[Minutes], waits: list[Wait]
