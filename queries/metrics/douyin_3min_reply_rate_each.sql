@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "3分钟平均回复率（抖音，逐轮）", en = "Douyin 3-minute rate, every turn" }
-description = { zh = "抖音口径之二：08:00:00–22:59:59 开始、转到人工的会话中，每一轮买家消息都在 3 分钟内得到人工回复的比例；有一轮没有，这次会话算 0。欢迎语不是回复，人工阶段的辅助机器人算。", en = "Douyin, second reading: of sessions that began 08:00:00–22:59:59 and reached a human, those in which every turn of the customer was answered within 3 minutes; one that was not makes the session 0. Welcome texts are no reply, assist bots of the human stage are." }
+description = { zh = "抖音口径之二：08:00:00–22:59:59 开始、转到人工的会话中，每一轮买家消息都在 3 分钟内得到人工回复的比例；有一轮没有，这次会话算 0。欢迎语不是回复，人工阶段的辅助机器人算，转到人工之前机器人接待的不计时。", en = "Douyin, second reading: of sessions that began 08:00:00–22:59:59 and reached a human, those in which every turn of the customer was answered within 3 minutes; one that was not makes the session 0. Welcome texts are no reply, assist bots of the human stage are, and the bot stage before it has no clock." }
 formula     = { zh = "3 分钟内回复的会话数 ÷ 转到人工的买家会话数", en = "sessions answered within 3 minutes ÷ sessions that reached a human" }
 group       = "speed"
 type        = "ratio"
@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "session"
 sources     = ["sessions"]
-optional    = ["turn_facts", "bot_only_sessions"]
+optional    = ["platform_turns"]
 origin      = "kpi-definitions #47, reading (ii); http://mip.xhstdz.com/news/6080.html; the mark of 90 % is a single claim (C) and set as none"
 profile     = "douyin"
 measures    = "response_time"
@@ -25,7 +25,7 @@ WITH waits AS (
     SELECT
         session_no,
         max(CASE WHEN reply_seconds <= $target_seconds THEN 0 ELSE 1 END) AS missed
-    FROM turn_facts
+    FROM platform_turns
     GROUP BY session_no
 )
 
@@ -40,9 +40,6 @@ SELECT
     1 AS denominator
 FROM sessions
 INNER JOIN waits ON sessions.session_no = waits.session_no
-LEFT JOIN bot_only_sessions ON sessions.session_no = bot_only_sessions.session_no
 WHERE
-    sessions.has_clock
-    AND bot_only_sessions.session_no IS NULL
-    AND extract(HOUR FROM sessions.started_at) >= $first_hour
+    extract(HOUR FROM sessions.started_at) >= $first_hour
     AND extract(HOUR FROM sessions.started_at) < $last_hour

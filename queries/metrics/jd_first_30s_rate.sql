@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "咚咚首次30秒应答率（京东）", en = "JD first reply within 30 s" }
-description = { zh = "京东口径：09:00–23:00 发起的买家会话中，首次咨询在 30 秒内得到人工应答的比例，按会话开始时间算；会话里后面的提问不再考核；当时没有客服打卡在岗（考勤）的是留言，不算；全自动机器人独自接待的会话不算。", en = "JD's reading: of customers' sessions started from 09:00 to 23:00, by the session's start, those in which a human answered within 30 s; later questions of the session are not tested. Sessions begun while nobody was clocked in (attendance) are messages left and out, as are sessions a fully automatic bot kept." }
+description = { zh = "京东口径：09:00–23:00 发起的买家会话中，首次咨询在 30 秒内得到人工应答的比例，按会话开始时间算；会话里后面的提问不再考核；当时没有客服打卡在岗（考勤）的是留言，不算；全自动机器人独自接待的会话不算，机器人先接待的从转到人工起算。", en = "JD's reading: of customers' sessions started from 09:00 to 23:00, by the session's start, those in which a human answered within 30 s; later questions of the session are not tested. Sessions begun while nobody was clocked in (attendance) are messages left and out, as are sessions a fully automatic bot kept; one it began counts from the handoff." }
 formula     = { zh = "30 秒内首次应答的会话数 ÷ 买家会话数", en = "sessions first answered within 30 s ÷ customer's sessions" }
 group       = "speed"
 type        = "ratio"
@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "session"
 sources     = ["sessions"]
-optional    = ["session_staffing", "bot_only_sessions", "attendance"]
+optional    = ["session_staffing", "bot_only_sessions", "bot_stages", "attendance"]
 origin      = "kpi-definitions #41 and §3 no. 11; https://maijiaw.com/article/505791 (the notice of 2021-12-14 recounts from 2021-12-01), http://www.zhaoyi.net.cn/article/jingdongzixun/609.html; 80 % is the mark of the tag 热情掌柜"
 profile     = "jd"
 measures    = "response_time"
@@ -36,13 +36,19 @@ SELECT
     END AS agent_id,
     sessions.channel,
     sessions.started_at AS occurred_at,
-    sessions.first_reply_seconds,
-    CASE WHEN sessions.first_reply_seconds <= $target_seconds THEN 1 ELSE 0 END AS numerator,
+    coalesce(bot_stages.waiting_seconds, sessions.first_reply_seconds) AS first_reply_seconds,
+    CASE
+        WHEN
+            coalesce(bot_stages.waiting_seconds, sessions.first_reply_seconds) <= $target_seconds
+            THEN 1
+        ELSE 0
+    END AS numerator,
     1 AS denominator,
     CASE WHEN session_staffing.is_staffed IS NULL THEN 1 ELSE 0 END AS is_flagged
 FROM sessions
 INNER JOIN session_staffing ON sessions.session_no = session_staffing.session_no
 LEFT JOIN bot_only_sessions ON sessions.session_no = bot_only_sessions.session_no
+LEFT JOIN bot_stages ON sessions.session_no = bot_stages.session_no
 WHERE
     sessions.is_customer_session
     AND NOT sessions.is_proactive

@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "人工3分钟回复率（快手）", en = "Kuaishou 3-minute reply rate" }
-description = { zh = "快手口径：08:00–23:00 咨询到人工的买家（一天一人算一次）中，没有一次等待超过 3 分钟的比例；全自动机器人独自接待的会话没有到人工，不算。", en = "Kuaishou's reading: of customers who reached a human from 08:00 to 23:00 (once a day each), those who never waited longer than 3 minutes; sessions a fully automatic bot kept did not reach a human and are out." }
+description = { zh = "快手口径：08:00–23:00 咨询到人工的买家（一天一人算一次）中，没有一次等待超过 3 分钟的比例；全自动机器人独自接待的会话没有到人工，不算，机器人先接待的从转到人工起算。", en = "Kuaishou's reading: of customers who reached a human from 08:00 to 23:00 (once a day each), those who never waited longer than 3 minutes; sessions a fully automatic bot kept did not reach a human and are out, one it began counts from the handoff." }
 formula     = { zh = "（咨询到人工人数 − 3 分钟未回复人数）÷ 咨询到人工人数", en = "(customers reaching a human − those not answered within 3 minutes) ÷ customers reaching a human" }
 group       = "speed"
 type        = "ratio"
@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "customer-day"
 sources     = ["session_runs"]
-optional    = ["session_facts", "contact_facts", "customers", "channels", "accounts", "bot_only_sessions"]
+optional    = ["session_facts", "contact_facts", "customers", "channels", "accounts", "bot_only_sessions", "bot_stage_facts"]
 origin      = "kpi-definitions #50; http://snsmcma.cn/article-15550-1.html; earlier until 24:00 and with bots, on days not published"
 profile     = "kuaishou"
 measures    = "response_time"
@@ -26,12 +26,19 @@ WITH days AS (
         session_runs.customer_no,
         CAST(session_runs.asked_at AS DATE) AS contact_on,
         max(CASE
-            WHEN session_runs.human_ms - session_runs.asked_ms <= $target_seconds * 1000 THEN 0
+            WHEN
+                session_runs.human_ms - coalesce(bot_stage_facts.waiting_ms, session_runs.asked_ms)
+                <= $target_seconds * 1000
+                THEN 0
             ELSE 1
         END) AS missed
     FROM session_runs
     INNER JOIN session_facts ON session_runs.session_no = session_facts.session_no
     LEFT JOIN bot_only_sessions ON session_runs.session_no = bot_only_sessions.session_no
+    LEFT JOIN bot_stage_facts
+        ON
+            session_runs.session_no = bot_stage_facts.session_no
+            AND session_runs.human_at = bot_stage_facts.human_at
     WHERE
         session_runs.opens_turn
         AND session_facts.has_clock

@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "旺旺3分钟人工响应率（淘宝）", en = "Taobao 3-minute response rate" }
-description = { zh = "淘宝口径：08:00–23:00 买家提问的轮次中，3 分钟内得到人工（含辅助机器人）回复的比例；连续几句是一轮，没回复前再问不另开一轮，一直没有回复算未达标；全自动机器人独自接待的会话不算。旧文写到 24 点：把 last_hour 设为 24。", en = "Taobao's reading: of turns asked from 08:00 to 23:00, those answered by a human (or assist bot) within 3 minutes. A burst is one turn, asking again before the reply opens none, never answered missed it; sessions a fully automatic bot kept are out. An older text says 24:00: set last_hour to 24." }
+description = { zh = "淘宝口径：08:00–23:00 买家提问的轮次中，3 分钟内得到人工（含辅助机器人）回复的比例；连续几句是一轮，没回复前再问不另开一轮，一直没有回复算未达标；全自动机器人独自接待的会话不算，机器人先接待的从转到人工起算。旧文写到 24 点：把 last_hour 设为 24。", en = "Taobao's reading: of turns asked from 08:00 to 23:00, those answered by a human (or assist bot) within 3 minutes. A burst is one turn, asking again before the reply opens none, never answered missed it; sessions a fully automatic bot kept are out, one it began counts from the handoff. An older text says 24:00: set last_hour to 24." }
 formula     = { zh = "3 分钟内回复的轮数 ÷ 轮数", en = "turns answered within 3 minutes ÷ turns" }
 group       = "speed"
 type        = "ratio"
@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "turn"
 sources     = ["turns"]
-optional    = ["session_facts", "bot_only_sessions"]
+optional    = ["platform_turns"]
 origin      = "kpi-definitions #46 and #8; http://g8108.cn/edu/article/1108.html, http://dingjiuxi.cn/tbnews/14066.html"
 profile     = "taobao"
 measures    = "response_time"
@@ -22,20 +22,16 @@ first_hour = 8
 last_hour = 23
 */
 SELECT
-    turns.session_no,
-    turns.shop_id,
-    CASE WHEN turns.is_answered THEN turns.agent_id ELSE turns.addressed_agent_id END AS agent_id,
-    turns.channel,
-    turns.asked_at AS occurred_at,
-    turns.replied_at,
-    turns.reply_seconds,
-    CASE WHEN turns.reply_seconds <= $target_seconds THEN 1 ELSE 0 END AS numerator,
+    session_no,
+    shop_id,
+    CASE WHEN is_answered THEN agent_id ELSE addressed_agent_id END AS agent_id,
+    channel,
+    asked_at AS occurred_at,
+    replied_at,
+    reply_seconds,
+    CASE WHEN reply_seconds <= $target_seconds THEN 1 ELSE 0 END AS numerator,
     1 AS denominator
-FROM turns
-INNER JOIN session_facts ON turns.session_no = session_facts.session_no
-LEFT JOIN bot_only_sessions ON turns.session_no = bot_only_sessions.session_no
+FROM platform_turns
 WHERE
-    session_facts.has_clock
-    AND bot_only_sessions.session_no IS NULL
-    AND extract(HOUR FROM turns.asked_at) >= $first_hour
-    AND extract(HOUR FROM turns.asked_at) < $last_hour
+    extract(HOUR FROM asked_at) >= $first_hour
+    AND extract(HOUR FROM asked_at) < $last_hour

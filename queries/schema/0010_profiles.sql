@@ -1,14 +1,42 @@
 -- What the platforms' own definitions leave out.
 CREATE VIEW bot_only_sessions AS
-SELECT DISTINCT session_facts.session_no
-FROM session_facts
-INNER JOIN session_messages ON session_facts.session_no = session_messages.session_no
+SELECT bot_stage_facts.session_no
+FROM bot_stage_facts
+INNER JOIN session_facts ON bot_stage_facts.session_no = session_facts.session_no
 WHERE
-    session_messages.actor = 3
-    AND NOT session_facts.has_human_message
+    NOT bot_stage_facts.has_human
+    AND NOT bot_stage_facts.has_request
+    AND NOT bot_stage_facts.has_transfer_mark
     AND session_facts.addressed_account_no IS NULL;
-COMMENT ON VIEW bot_only_sessions IS 'Sessions a fully automatic bot kept to itself: no human wrote, none was addressed';
+COMMENT ON VIEW bot_only_sessions IS 'Sessions a fully automatic bot kept to itself: no human wrote, was addressed or asked for';
 COMMENT ON COLUMN bot_only_sessions.session_no IS 'The session, as in sessions';
+
+CREATE VIEW platform_turns AS
+SELECT
+    turns.session_no,
+    turns.shop_id,
+    turns.channel,
+    turns.addressed_agent_id,
+    turns.agent_id,
+    coalesce(bot_stage_facts.waiting_at, turns.asked_at) AS asked_at,
+    turns.replied_at,
+    CASE
+        WHEN bot_stage_facts.session_no IS NULL THEN turns.reply_seconds
+        ELSE (bot_stage_facts.human_ms - bot_stage_facts.waiting_ms) / 1000.0
+    END AS reply_seconds,
+    turns.is_answered,
+    turns.session_started_at
+FROM turns
+INNER JOIN session_facts ON turns.session_no = session_facts.session_no
+LEFT JOIN bot_only_sessions ON turns.session_no = bot_only_sessions.session_no
+LEFT JOIN bot_stage_facts
+    ON
+        turns.session_no = bot_stage_facts.session_no
+        AND turns.replied_at = bot_stage_facts.human_at
+WHERE session_facts.has_clock AND bot_only_sessions.session_no IS NULL;
+COMMENT ON VIEW platform_turns IS 'Turns as platforms count them: where a bot answered first, the wait for a human begins with the first message it left unanswered; sessions a bot kept are not here, nor days without clock';
+COMMENT ON COLUMN platform_turns.agent_id IS 'Who replied; NULL while unanswered or where the export does not name agents';
+COMMENT ON COLUMN platform_turns.addressed_agent_id IS 'Whom the customer wrote to when the turn opened';
 
 CREATE VIEW staffed_spans AS
 WITH clocked AS (

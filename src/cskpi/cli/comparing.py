@@ -30,11 +30,14 @@ class Asked:
 
 
 def compare_measure(catalog: Catalog, measure: str, asked: Asked, settings: Settings) -> None:
-    """Print one measure under every definition of it.
+    """Print one measure under every definition of it; `rules` means the ways of crediting orders.
 
     Raises:
         UsageError: nothing measures that, or none of the named KPIs does.
     """
+    if measure == "rules":
+        compare_credits(catalog, asked, settings)
+        return
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.evaluate import evaluate, parameters_in_force
     from cskpi.pipeline import open_facts
@@ -51,3 +54,23 @@ def compare_measure(catalog: Catalog, measure: str, asked: Asked, settings: Sett
     parameters = {metric.name: parameters_in_force(metric, settings) for metric in metrics}
     compared = Definitions(measure, metrics, parameters, period)
     write_measures(compared, findings, asked.output_format, asked.output)
+
+
+def compare_credits(catalog: Catalog, asked: Asked, settings: Settings) -> None:
+    """Print KPIs, by default agent_sales, under every way of crediting orders.
+
+    Raises:
+        UsageError: a named KPI does not depend on who is credited.
+    """
+    from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.metrics.attribution_rules import compare_rules
+    from cskpi.pipeline import open_facts
+    from cskpi.present.attribution import write_rules
+
+    metrics = catalog.select(asked.names or ["agent_sales"])
+    with model_progress() as progress, open_facts(settings, progress, asked.wait) as con:
+        period = or_newest_month(con, asked.period)
+        outcomes = compare_rules(
+            con, metrics, period, asked.grouping, settings, filters=asked.filters
+        )
+    write_rules(outcomes, period, asked.output_format, asked.output)
