@@ -15,10 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fixtures.containers import joined, locked_zip, quoted, workbook
+from fixtures.binary_workbook import binary_workbook
+from fixtures.containers import joined, locked_zip, quoted, template, workbook
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent / "tests" / "fixtures"
+BOOKS = {".xlsx", ".xlsb", ".xltx"}
 FIX = "scripts/make_fixtures.py rewrites them"
 
 
@@ -42,7 +44,7 @@ def is_same(path: Path, body: bytes) -> bool:
     if not path.is_file():
         return False
     stored = path.read_bytes()
-    if stored == body or path.suffix != ".xlsx":
+    if stored == body or path.suffix not in BOOKS:
         return stored == body
     # Another zlib packs the same parts differently.
     return _parts(stored) == _parts(body)
@@ -52,19 +54,30 @@ def _body(content: dict[str, Any]) -> bytes:
     options = {
         key: content[key] for key in ("encoding", "end", "delimiter", "every") if key in content
     }
+    if "sheets" in content:
+        return _book(content)
     match content["form"]:
         case "joined":
             return joined(content["rows"], **options)
         case "quoted":
             return quoted(content["rows"], **options)
-        case "workbook":
-            return workbook(content["sheets"], content.get("merges"))
         case "zip":
             inner = quoted(content["rows"], **options)
             return locked_zip(content["member"], inner, content["password"].encode())
         case _:
             text: str = content["text"].replace("\n", content.get("end", "\n"))
             return text.encode(content.get("encoding", "utf-8"))
+
+
+def _book(content: dict[str, Any]) -> bytes:
+    sheets = content["sheets"]
+    match content["form"]:
+        case "binary_workbook":
+            return binary_workbook(sheets)
+        case "template":
+            return template(workbook(sheets))
+        case _:
+            return workbook(sheets, content.get("merges"))
 
 
 def _parts(body: bytes) -> dict[str, bytes]:

@@ -41,6 +41,25 @@ def report(tmp_path: Path, cli: Cli) -> Path:
     return path
 
 
+def test_the_channel_is_named_where_two_platforms_report(
+    cli: Cli, report: Path, tmp_path: Path
+) -> None:
+    assert cli("load", report).stdout
+    alone = cli("platform", "--month", "2026-10").stdout.splitlines()[0]
+    assert "渠道" not in alone
+    other = tmp_path / "拼多多客服绩效_2026-10-05.txt"
+    other.write_text(
+        "客服账号\t咨询人数\t需人工回复的咨询人数\t3分钟人工回复率(8-23点)\t平均人工响应时长\n"
+        "小美\t3\t3\t100%\t12秒\n",
+        encoding="utf-8",
+    )
+    cli("load", other)
+    both = cli("platform", "--month", "2026-10").stdout
+    assert both.split()[0] == "渠道"
+    assert "pdd" in both
+    assert "taobao" in both
+
+
 @pytest.mark.usefixtures("report")
 def test_a_platform_report_is_compared_with_ours(cli: Cli) -> None:
     rows = json.loads(cli("platform", "--month", "2026-10", "--format", "json").stdout)

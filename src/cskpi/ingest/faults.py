@@ -35,6 +35,7 @@ def find_faults(
     *,
     required: Sequence[str],
     keys: Sequence[str] = (),
+    first: Iterable[RowFault] = (),
     further: Iterable[RowFault] = (),
     joins: str = "",
 ) -> bool:
@@ -45,15 +46,19 @@ def find_faults(
         staging: the typed columns.
         required: columns without which a row says nothing.
         keys: columns in which a summary label marks a summary row.
-        further: conditions only this kind of file has.
+        first: conditions only this kind of file has, named before any other.
+        further: the same, named last.
         joins: what those conditions need joined to the rows.
 
     Returns:
         Whether any row is in `faults(row_no, reason, column_name, raw_value)`.
     """
     conditions = [
+        # Of the erased nothing is kept, whatever else is wrong with the row.
+        *staging.privacy.purged_faults(staging),
         *_summary_faults(con, staging, keys),
         *_drop_faults(con, staging),
+        *first,
         *(fault for column in staging.columns.values() for fault in _cell_faults(staging, column)),
         *(fault for name in required for fault in _missing_faults(staging, name)),
         *further,

@@ -7,6 +7,7 @@ table, a new key is inserted; for a known one the latest export with a value dec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from cskpi.errors import InputError
 from cskpi.ingest.derived import derive, generated_key
 from cskpi.ingest.faults import find_faults
 from cskpi.ingest.ledger import Written
+from cskpi.ingest.listed_accounts import LISTED, accounts_in, merge_accounts
 from cskpi.ingest.merge import LEDGER_COLUMNS, Merge
 from cskpi.ingest.raw import count
+from cskpi.ingest.reshaping import parts_faults
 from cskpi.ingest.staging import Numbering, Staging, extra_value, schema_types
 from cskpi.ingest.tables import TABLES
 from cskpi.ingest.versions import ENUMERATIONS, Rank
@@ -49,7 +52,7 @@ def write_keyed(
         staging.without_faults(derived.replaced),
         required=[name for name in table.required if name in staging.columns],
         keys=[name for name in table.keys if name != "shop_id"],
-        further=[*staging.privacy.purged_faults(staging), *derived.faults],
+        first=[*parts_faults(staging), *derived.faults],
     )
     types = {n: t for n, t in schema_types(con, target).items() if n not in LEDGER_COLUMNS}
     values = _values(staging, table, types) | dict(derived.values)
@@ -57,7 +60,12 @@ def write_keyed(
         values[table.moment] = f"TIMESTAMP '{loading.day} 00:00:00'"
     hidden = ("customer_id", "alias") if target == "customer_links" else ("customer_id",)
     values |= {name: staging.privacy.hidden(values[name]) for name in hidden if name in values}
+    listed = accounts_in(values["agent_id"]) if target == "agents" else ""
+    if listed:
+        values["agent_id"] = f"({listed})[1]"
     values = {name: f"CAST({sql} AS {types[name]})" for name, sql in values.items()}
+    if listed:
+        values[LISTED] = listed
     items = _item_values(con, staging)
     _stage_rows(
         con, staging, values | {f"item_{name}": sql for name, sql in items.items()}, numbering
@@ -71,7 +79,8 @@ def write_keyed(
         _stage_items(con, items)
         keys = ("shop_id", "order_id", "item_key")
         conflicting += merge.run("order_items", keys, [*keys, *items], "staged_items")
-    return _written(con, staging, table, rank, conflicting)
+    told = merge_accounts(con, merge) if listed else ()
+    return replace(_written(con, staging, table, rank, conflicting), told=told)
 
 
 def _values(staging: Staging, table: KeyedTable, types: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from cskpi.ingest.report import FileReport
+    from cskpi.ingest.report import FileReport, Told
     from cskpi.ingest.sniff import Content
     from cskpi.ingest.staging import Numbering, Staging
 
@@ -42,6 +42,7 @@ class Written:
     conflicting: int = 0
     unknown_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     exported_at: datetime | None = None
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from cskpi.ingest.raw import count, drop_leftovers
 from cskpi.ingest.reading import Reading
 from cskpi.ingest.recognise import Recogniser
 from cskpi.ingest.report import FileReport, Progress
+from cskpi.ingest.reshaping import one_item_a_row
 from cskpi.ingest.sniff import Content, sniff
 from cskpi.ingest.staging import Staging, number_rows, stage
 from cskpi.ingest.tables import KINDS
@@ -165,6 +166,8 @@ class _Run:
     def _staged(self, raw: RawTable, match: Match, texts: Sequence[str]) -> Staging:
         options, preset = self.options, match.source.preset
         install_macros(self.con, options.zones, preset.nulls, has_serials=raw.has_serials)
+        reshaped = one_item_a_row(self.con, raw, match)
+        raw, match = reshaped.raw, reshaped.match
         is_own = preset.timezone == options.timezone and not options.shop_timezones
         zone = None if is_own else preset.timezone
         constants = {
@@ -185,6 +188,7 @@ class _Run:
         return replace(
             staging,
             period=period,
+            told=reshaped.told,
             shift_codes=options.shift_codes,
             zones=options.zones,
             privacy=Privacy.of(self.con, options, match.source, raw),
@@ -246,6 +250,7 @@ class _Run:
             last_at=written.last_at,
             already_loaded=already,
             totals=tuple(check_totals(con, staging)),
+            told=(*staging.told, *written.told),
         )
         ledger.check_balance(report)
         if written.accepted or not already:

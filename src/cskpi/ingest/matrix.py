@@ -24,7 +24,7 @@ from cskpi.ingest.roster_days import (
     name_days,
     read_weekday,
 )
-from cskpi.ingest.shift_codes import find_legend, read_shifts
+from cskpi.ingest.shift_codes import find_legend, is_shift_code, read_shifts
 from cskpi.ingest.staging import number_rows
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def is_matrix(
     """Tell from its first rows whether a table is a roster.
 
     It has five days in a row, or three with their weekdays; and below them stand codes: a table of
-    numbers a day is something else, unless it names the weekdays.
+    numbers a day is something else, unless it names the weekdays. Three days without weekdays are
+    enough where every cell below is a code of shifts.
     """
     below = _filled(first_rows)
     rows = [*preamble, header, *below[:HEADER_ROWS]]
@@ -88,7 +89,9 @@ def is_matrix(
     cells = [row[column].strip() for row in body for column in days if column < len(row)]
     filled = [cell for cell in cells if cell]
     words = sum(not re.fullmatch(_NUMBER, cell) for cell in filled)
-    return len(days) >= LEAST_DAYS and (not filled or words * 3 >= len(filled))
+    if len(days) < LEAST_DAYS:
+        return bool(filled) and all(is_shift_code(cell) for cell in filled)
+    return not filled or words * 3 >= len(filled)
 
 
 def unfold_matrix(

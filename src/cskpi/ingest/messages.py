@@ -67,10 +67,7 @@ def write_messages(
         con,
         staging,
         required=() if "occurred_at" not in staging.columns else ("occurred_at",),
-        further=[
-            *staging.privacy.purged_faults(staging),
-            *([roles.fault] if roles.may_lack else []),
-        ],
+        further=[roles.fault] if roles.may_lack else [],
         joins=roles.joins + clock_join,
     )
     layer = f"{staging.layer} AS layer {joins}"

@@ -42,6 +42,8 @@ _SOURCE_KEYS = {
         "strip_prefix",
         "extract",
         "coalesce",
+        "fill_down",
+        "explode",
         "from_filename",
         "infer",
         "sum",
@@ -52,6 +54,7 @@ _SOURCE_KEYS = {
     *("transcript", "matrix", "questions"),
 }
 _DETECT_KEYS = {"require", "any", "forbid"}
+_EXPLODE_KEYS = {"separators", "by", "columns"}
 _LAYOUT_KEYS = {
     "transcript": {"cell", "html"},
     "matrix": {"name", "group", "ignore", "blank"},
@@ -110,6 +113,7 @@ def _read_tree(path: Path) -> dict[str, Any]:
     for source in sources:
         _refuse_unknown(path, "source.", source, _SOURCE_KEYS)
         _refuse_unknown(path, "source.detect.", source.get("detect", {}), _DETECT_KEYS)
+        _refuse_unknown(path, "source.explode.", source.get("explode", {}), _EXPLODE_KEYS)
         for layout, keys in _LAYOUT_KEYS.items():
             _refuse_unknown(path, f"source.{layout}.", source.get(layout, {}), keys)
         if "id" not in source:
@@ -198,6 +202,7 @@ def _source(path: Path, preset: Preset, raw: Mapping[str, Any]) -> Source:
     if wrong := [kind for kind in types.values() if kind not in TYPES]:
         raise _invalid(path, f"{reader.where}types: {wrong[0]}")
     layout = _layout(reader, raw)
+    explode = raw.get("explode", {})
     formats = TABULAR if layout.kind != "transcript" or layout.cell else ("text",)
     return Source(
         preset=preset,
@@ -225,6 +230,10 @@ def _source(path: Path, preset: Preset, raw: Mapping[str, Any]) -> Source:
         strip_prefix=reader.lists(raw, "strip_prefix"),
         extract=reader.texts(raw, "extract"),
         coalesce=reader.words(raw, "coalesce"),
+        fill_down=reader.words(raw, "fill_down"),
+        explode_separators=str(explode.get("separators", "")),
+        explode_by=reader.words(explode, "by"),
+        explode_columns=reader.words(explode, "columns"),
         from_filename=reader.texts(raw, "from_filename"),
         infer={name: _inference(reader, entry) for name, entry in raw.get("infer", {}).items()},
         sums=reader.words(raw.get("sum", {}), "columns"),

@@ -45,6 +45,7 @@ LEFTOVERS = (
     "changed_messages",
     "staged_rows",
     "staged_items",
+    "staged_aliases",
     "taken_rows",
     "merged_rows",
     "fresh_rows",

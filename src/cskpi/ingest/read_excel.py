@@ -7,6 +7,7 @@ itself holds them in floating point (`6.9E+18`, any old .xls), typing rejects th
 
 from __future__ import annotations
 
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -21,7 +22,10 @@ from cskpi.errors import InputError
 from cskpi.ingest.excel_xml import SheetScan, count_filled_rows, scan_sheet
 from cskpi.ingest.headers import HEADER_SEARCH_ROWS
 from cskpi.ingest.merged_cells import fill_down, locate_header
+from cskpi.ingest.ods_rows import count_ods_rows
 from cskpi.ingest.raw import RawTable, column_types, start_malformed
+from cskpi.ingest.xls_rows import count_xls_rows
+from cskpi.ingest.xlsb_rows import count_xlsb_rows
 from cskpi.texts import say
 
 if TYPE_CHECKING:
@@ -40,7 +44,17 @@ READER_ENDINGS = {
     "ods": "ods",
 }
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, EOFError, NotImplementedError)
+COUNTS = {"ods": count_ods_rows, "xls": count_xls_rows, "xlsb": count_xlsb_rows}
+
+_DAMAGE = (
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    ET.ParseError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+)
 _LONG = r"^\d{16,}(\.0+)?$"
 
 
@@ -124,8 +138,8 @@ def _stage(
         for merge in (scan.merges if scan else ())
         if merge.left >= first
     ]
+    _require_all_rows(sheet, frame, scan)
     if scan:
-        _require_all_rows(sheet, frame, scan)
         for index in suspects:
             frame = _with_digits(frame, index, scan.numbers.get(index + first, {}))
     top = [tuple(cell or "" for cell in row) for row in frame.head(HEADER_SEARCH_ROWS).rows()]
@@ -159,15 +173,19 @@ def fill_raw_rows(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
         )
 
 
-def _require_all_rows(sheet: _Sheet, frame: pl.DataFrame, scan: SheetScan) -> None:
+def _require_all_rows(sheet: _Sheet, frame: pl.DataFrame, scan: SheetScan | None) -> None:
     import polars as pl
 
     filled = frame.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item()
-    if filled >= scan.rows:
+    path, name, layout = sheet.content.path, sheet.name, sheet.content.layout
+    if scan is None:
+        counted = COUNTS[layout](path, name) if layout in COUNTS else None
+    elif filled >= scan.rows:
         return
-    # Errors and empty texts look like values to the quick count.
-    path, name = sheet.content.path, sheet.name
-    if filled < count_filled_rows(path, name):
+    else:
+        # Errors and empty texts look like values to the quick count.
+        counted = count_filled_rows(path, name)
+    if filled < (counted or 0):
         raise InputError("rows_unaccounted", path=sheet.content.shown)
 
 

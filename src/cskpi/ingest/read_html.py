@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -28,6 +29,12 @@ _ROWS = {"tr", "row"}
 _CELLS = {"td", "th", "cell"}
 _BREAKS = {"br", "p", "div", "li"}
 _HIDDEN = {"style", "script"}
+_UNSEEN = (
+    re.compile(rb"<!--.*?-->", re.DOTALL),
+    re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL),
+    re.compile(rb"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE),
+)
+_ROW_MARK = re.compile(rb"<(?:[a-z]+:)?(?:tr|row)(?=[\s/>])", re.IGNORECASE)
 
 
 def read_html(
@@ -36,7 +43,7 @@ def read_html(
     """Fill `raw_rows` with one table of the page after the other; empty tables are passed over.
 
     Raises:
-        InputError: a table is wider than any export.
+        InputError: a table is wider than any export, or rows are unaccounted for.
     """
     parser = _Tables()
     with Path(readable.path).open(encoding="utf-8-sig", errors="surrogateescape") as file:
@@ -44,6 +51,8 @@ def read_html(
             parser.feed(block)
     parser.close()
     parser.end_table()
+    if parser.rows_begun != _count_rows(Path(readable.path)):
+        raise InputError("rows_unaccounted", path=readable.path)
     found = [table for table in parser.finished if table.rows]
     for number, table in enumerate(found, start=1):
         start_malformed(con)
@@ -83,6 +92,7 @@ class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.finished: list[_Table] = []
+        self.rows_begun = 0
         self._open: list[_Table] = []
         self._sheet = ""
         self._cell: list[str] | None = None
@@ -97,8 +107,11 @@ class _Tables(HTMLParser):
         elif tag == "table":
             self._end_cell()
             self._open.append(_Table(self._sheet))
-        elif tag in _ROWS and self._open:
+        elif tag in _ROWS:
             self._end_cell()
+            if not self._open:
+                # A page cut out of its frame: rows without a table around them.
+                self._open.append(_Table(self._sheet))
             self._begin_row(told)
         elif tag in _CELLS and self._open and self._open[-1].rows:
             self._end_cell()
@@ -127,6 +140,7 @@ class _Tables(HTMLParser):
 
     def _begin_row(self, told: dict[str, str]) -> None:
         table = self._open[-1]
+        self.rows_begun += 1
         # An XML spreadsheet leaves blank rows and cells out and says where it goes on.
         while len(table.rows) + 1 < _whole(told.get("index"), 0):
             table.rows.append({})
@@ -158,6 +172,14 @@ class _Tables(HTMLParser):
         table.rows[-1][self._place] = "".join(self._cell).strip()
         self._place += 1
         self._cell = None
+
+
+def _count_rows(path: Path) -> int:
+    """Count where rows begin by their marks alone, as a second count beside the parser's."""
+    page = path.read_bytes()
+    for unseen in _UNSEEN:
+        page = unseen.sub(b"", page)
+    return len(_ROW_MARK.findall(page))
 
 
 def _undecodable_rows(table: _Table) -> set[int]:

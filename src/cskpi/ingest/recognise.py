@@ -68,7 +68,9 @@ class Recogniser:
             # What is no row was reported with the first table.
             self.con.execute("DELETE FROM malformed_rows")
             further = self._match(source, raw)
-            if further.columns and not further.missing:
+            wanted = {normal_header(name) for name in source.only}
+            is_there = not wanted or any(normal_header(name) in wanted for name in raw.header)
+            if further.columns and not further.missing and is_there:
                 only = self._only(raw, source)
                 yield self._laid_out(only, self._match(source, only))
 

@@ -21,6 +21,14 @@ class Progress:
     bytes_total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A remark on a load: `key` names the sentence (`told.…` of the message table), with its values."""
+
+    key: str
+    values: Mapping[str, str | int]
+
+
 ProgressCallback = Callable[[Progress], None]
 
 
@@ -33,7 +41,7 @@ class FileReport:
     `skipped_reason` (a key of the message table) and no rows; a known one that is left out on
     purpose has a `skip_note`, language -> text. `columns_private` were not stored,
     `columns_kept_private` were because `keep_pii` is set. `overlaps` names earlier files whose
-    period meets this one's. `is_secondary` are further kinds from the rows of the report before.
+    period meets this one's. `told` is what else a person should know. `is_secondary` are further kinds from the rows of the report before.
     """
 
     path: Path
@@ -65,3 +73,4 @@ class FileReport:
     columns_kept_private: tuple[str, ...] = ()
     totals: tuple[TotalCheck, ...] = ()
     overlaps: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()

@@ -16,6 +16,10 @@ _RANGE_ALONE = re.compile(rf"^\(?\s*{_RANGE}\s*\)?$")
 _LEGEND = re.compile(
     rf"(?:^|(?<=[\s:;,、|/。)]))([^\s:=(),;、|/\d-][^\s:=(),;、|/]{{0,7}}?)\s*[:=(]?\s*{_RANGE}\)?"
 )
+_USUAL = re.compile(
+    r"(?:大|小)?(?:早|中|晚|夜|白|日|正|全|通|通宵|正常|行政|机动|值)班?"
+    r"|(?:轮|调|公|休|年|事|病|婚|产|丧|请)?[休假]息?|[A-Fa-f]\d?班?|(?i:off|rest|leave|al|sl|pto)|○|√"
+)
 _NEXT = re.compile(r"[+＋&＆、\n](?!\s*1(?:\D|$))")
 
 
@@ -37,6 +41,12 @@ def read_shifts(
         elif code:
             shifts.append((code, *_look_up(form, legend)))
     return shifts
+
+
+def is_shift_code(cell: str) -> bool:
+    """Tell whether a cell can be nothing but shifts: usual words for them, or hours."""
+    parts = [unicodedata.normalize("NFKC", part).strip() for part in _NEXT.split(cell.strip())]
+    return all(_USUAL.fullmatch(part) or _RANGE_ALONE.match(part) for part in parts)
 
 
 def _look_up(

@@ -137,6 +137,10 @@ class Source:
     strip_prefix: Aliases = field(default_factory=dict)
     extract: Words = field(default_factory=dict)
     coalesce: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
+    explode_separators: str = ""
+    explode_by: tuple[str, ...] = ()
+    explode_columns: tuple[str, ...] = ()
     from_filename: Words = field(default_factory=dict)
     infer: Mapping[str, Inference] = field(default_factory=dict)
     sums: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from cskpi.ingest.detect import Match
     from cskpi.ingest.raw import RawTable
+    from cskpi.ingest.report import Told
 
 
 NUMBERED = ("order_id", "item_key", "refund_id", "ticket_id", "complaint_id", "goods_id")
@@ -83,7 +84,8 @@ class Staging:
     """A file's columns as typed.
 
     `constants` are the columns no header has, whose value holds for the whole file; `period` is
-    the first and last day its numbers are of, where it says so; `shift_codes` gives the clocks a
+    the first and last day its numbers are of, where it says so; `told` is what the report says of
+    its rows; `shift_codes` gives the clocks a
     shift code stands for, as `09:00-17:30`, `zones` the shops' time zones.
     """
 
@@ -96,6 +98,7 @@ class Staging:
     shift_codes: Mapping[str, str] = field(default_factory=dict)
     zones: Zones = field(default_factory=lambda: Zones("UTC"))
     privacy: Privacy = field(default_factory=Privacy)
+    told: tuple[Told, ...] = ()
 
     @property
     def given(self) -> set[str]:

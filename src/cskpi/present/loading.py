@@ -85,6 +85,9 @@ def _remarks(report: FileReport) -> Iterable[str]:
         yield say("load.conflict_remark", file=name, count=report.conflicting_repeats)
     if report.totals:
         yield _totals_remark(name, report)
+    for told in report.told:
+        values = {k: one_line(v) if isinstance(v, str) else v for k, v in told.values.items()}
+        yield say(f"told.{told.key}", file=name, **values)
     if report.overlaps and report.rows_duplicate:
         others = _listed(one_line(Path(path).name) for path in report.overlaps[:3])
         yield say("load.overlap_remark", file=name, others=others)

@@ -21,8 +21,13 @@ _COLUMNS = (
 
 
 def platform_table(figures: Sequence[PlatformFigure]) -> Table:
-    """Return one row a number; why the two differ stands once for each kind below."""
+    """Return one row a number, with its channel where there are several.
+
+    Why the two differ stands once for each kind below.
+    """
+    has_channels = len({figure.channel for figure in figures}) > 1
     columns = (
+        *([Column(say("dimension.channel"))] if has_channels else []),
         Column(say("dimension.agent")),
         Column(say("platform.period"), rank=1),
         Column(say("platform.metric")),
@@ -31,14 +36,15 @@ def platform_table(figures: Sequence[PlatformFigure]) -> Table:
         Column(say("platform.difference")),
         Column(say("platform.kpi"), rank=2),
     )
-    rows = tuple(_row(figure) for figure in figures)
+    rows = tuple(_row(figure, has_channel=has_channels) for figure in figures)
     return Table(columns, rows, empty=say("platform.none"))
 
 
-def _row(figure: PlatformFigure) -> Row:
+def _row(figure: PlatformFigure, *, has_channel: bool) -> Row:
     own = figure.own.value if figure.own else None
     return Row(
         (
+            *([text_cell(figure.channel)] if has_channel else []),
             text_cell(" · ".join(part for part in (figure.shop_id, _who(figure)) if part)),
             text_cell(format_span(figure.first_day, figure.last_day)),
             text_cell(_name(figure.metric)),
