@@ -18,6 +18,7 @@ from transcripts import Shop, make_shop
 
 from cskpi.errors import UsageError
 from cskpi.metrics import business_days
+from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.declaration import Metric, declare
 from cskpi.metrics.evaluate import evaluate
 from cskpi.metrics.public_holidays import public_holidays
@@ -451,6 +452,40 @@ MONTH = ("--month", "2026-11")
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return make_shop(tmp_path_factory.mktemp("shop"), CHAT)
+
+
+TICKETS = """shop,ticket_id,agent_id,created_at,closed_at
+旗舰店,T1,A,2026-11-16 17:00:00,2026-11-17 10:30:00
+旗舰店,T2,A,2026-11-20 12:30:00,2026-11-23 09:00:01
+旗舰店,T3,A,2026-11-21 12:30:00,2026-11-22 09:00:01
+"""
+
+
+def test_no_kpi_changes_round_the_clock(tmp_path: Path) -> None:
+    tickets = tmp_path / "tickets.csv"
+    tickets.write_text(TICKETS, encoding="utf-8")
+    month = Period(at("2026-11-01"), at("2026-12-01"), "2026-11", is_month=True)
+    clocked = [metric for metric in load_catalog().metrics if metric.clock]
+    groupings: list[tuple[str, ...]] = [(), ("agent",), ("day",)]
+    with duckdb.connect(str(make_shop(tmp_path, CHAT, tickets).path)) as con:
+
+        def numbers(hours: Mapping[str, Value]) -> dict[tuple[Any, ...], Any]:
+            found = evaluate(con, clocked, month, groupings, settings_of(hours))
+            return {
+                (finding.metric, *finding.dimensions.items()): (finding.value, finding.sample_size)
+                for finding in found
+            }
+
+        wall = numbers({"business_hours.use": False})
+        assert numbers(week(daily="00:00-24:00")) == wall
+        office = numbers(OFFICE)
+    assert office.keys() == wall.keys()
+    # Open daily 9 to 18: T1 1 h + 1 h 30 min, T2 5 h 30 min + 2 days of 9 h + 1 s, T3 5 h 30 min
+    # + 1 s.
+    assert office["ticket_close_time",] == ((9000 + 84_601 + 19_801) / 3, 3)
+    for key, (seconds, size) in office.items():
+        assert size == wall[key][1]
+        assert seconds is None or 0 <= seconds <= wall[key][0]
 
 
 def test_every_output_says_which_clock_it_is(cli: Cli, shop: Shop) -> None:

@@ -107,7 +107,12 @@ first_channel AS (
     QUALIFY
         row_number() OVER (
             PARTITION BY session_messages.session_no
-            ORDER BY session_messages.occurred_at, session_messages.row_key
+            ORDER BY
+                coalesce(
+                    session_messages.occurred_ms, epoch_ms(session_messages.occurred_at)
+                ),
+                session_messages.occurred_at,
+                session_messages.row_key
         ) = 1
 ),
 
