@@ -1,5 +1,6 @@
 /* model
 target = "transfer_facts"
+scope = "session"
 */
 WITH passed AS (
     SELECT

@@ -79,7 +79,6 @@ said AS (
 asked AS (
     SELECT
         session_no,
-        CAST(floor(session_no / 1000000) AS INTEGER) AS thread_no,
         min(customer_no) AS customer_no
     FROM session_runs
     WHERE customer_no IS NOT NULL
@@ -88,8 +87,9 @@ asked AS (
 
 last_sessions AS (
     SELECT max(session_no) AS session_no
-    FROM asked
-    GROUP BY thread_no
+    FROM session_facts
+    WHERE is_customer_session
+    GROUP BY CAST(floor(session_no / 1000000) AS INTEGER)
 ),
 
 visits AS (

@@ -1,5 +1,6 @@
 /* model
 target = "bot_stage_facts"
+scope = "session"
 [params]
 handoff_words = "bot.handoff_words"
 no_handoff_words = "bot.no_handoff_words"

@@ -82,8 +82,9 @@ def _among(files: Sequence[int]) -> str:
     return f"file_id IN ({', '.join(map(str, files))})" if files else "FALSE"
 
 
-def _part(table: str) -> str:
-    return quote(f"changed_{table}_part")
+def _part(table: str, scope: Scope) -> str:
+    """A table read in two scopes has two parts, so that a later scope leaves the first's alone."""
+    return quote(f"changed_{table}_{scope}_part")
 
 
 def _names_stand(con: duckdb.DuckDBPyConnection, step: ModelStep, settings: Settings) -> bool:
@@ -156,7 +157,7 @@ class _Update:
                 self._shadow_part(name, "changed_customers", "customer_no")
         for step in self.done:
             if step.scope == scope:
-                self._shadow(step.target, _part(step.target))
+                self._shadow(step.target, _part(step.target, scope))
 
     def _shadow_part(self, name: str, changed: str, number: str) -> None:
         """Let a table show its changed rows alone; a step of this scope reads them several times."""
@@ -164,7 +165,7 @@ class _Update:
         own = f"kept.{number}"
         if number == "thread_no" and name != "threads":
             own = THREAD_OF.format("kept.")
-        part = _part(name)
+        part = _part(name, self.scope)
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {part} AS SELECT * FROM {stored} AS kept"
             f" SEMI JOIN {changed} ON {own} = {changed}.{number}"
@@ -226,7 +227,7 @@ class _Update:
 
     def _replace_part(self, step: ModelStep) -> None:
         stored = stored_table(self.con, step.target)
-        changed = _part(step.target)
+        changed = _part(step.target, step.scope)
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {changed} AS SELECT * FROM {stored} LIMIT 0"
         )
