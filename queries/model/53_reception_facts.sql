@@ -68,44 +68,52 @@ named AS (
     WHERE parts.account_no IS NOT NULL OR parts.message_count > 0
 ),
 
--- At one instant ends come before starts, and a reception without length ends after all starts.
+-- At one instant ends come before starts, and a reception without length ends after all starts. Each
+-- account's and each shop's steps add up to nothing, so that one running sum serves them all.
 steps AS (
     SELECT
-        *,
-        opened_ms AS step_ms,
-        1 AS step_kind,
+        session_no,
+        shop_no,
+        coalesce(account_no, -shop_no) AS party_no,
+        opened_ms * 4 + 1 AS place,
         1 AS step
     FROM named
     UNION ALL
     SELECT
-        *,
-        closed_ms AS step_ms,
-        CASE WHEN closed_ms > opened_ms THEN 0 ELSE 2 END AS step_kind,
+        session_no,
+        shop_no,
+        coalesce(account_no, -shop_no) AS party_no,
+        closed_ms * 4 + CASE WHEN closed_ms > opened_ms THEN 0 ELSE 2 END AS place,
         -1 AS step
     FROM named
 ),
 
 swept AS (
     SELECT
-        *,
-        sum(step) OVER (PARTITION BY shop_no, account_no ORDER BY step_ms, step_kind)
-            AS agent_open,
-        sum(step) OVER (PARTITION BY shop_no ORDER BY step_ms, step_kind) AS shop_open,
-        sum(step) OVER (ORDER BY step_ms, step_kind) AS all_open
+        session_no,
+        party_no,
+        step,
+        sum(step) OVER (ORDER BY party_no, place) AS agent_open,
+        sum(step) OVER (ORDER BY shop_no, place) AS shop_open,
+        sum(step) OVER (ORDER BY place) AS all_open
     FROM steps
 )
 
 SELECT
-    session_no,
-    shop_no,
-    channel_no,
-    account_no,
-    opened_at,
-    opened_ms,
-    closed_ms,
-    CAST(message_count AS INTEGER) AS message_count,
-    CAST(agent_open AS INTEGER) AS agent_open,
-    CAST(shop_open AS INTEGER) AS shop_open,
-    CAST(all_open AS INTEGER) AS all_open
-FROM swept
-WHERE step_kind = 1
+    named.session_no,
+    named.shop_no,
+    named.channel_no,
+    named.account_no,
+    named.opened_at,
+    named.opened_ms,
+    named.closed_ms,
+    CAST(named.message_count AS INTEGER) AS message_count,
+    CAST(swept.agent_open AS INTEGER) AS agent_open,
+    CAST(swept.shop_open AS INTEGER) AS shop_open,
+    CAST(swept.all_open AS INTEGER) AS all_open
+FROM named
+INNER JOIN swept
+    ON
+        named.session_no = swept.session_no
+        AND coalesce(named.account_no, -named.shop_no) = swept.party_no
+WHERE swept.step = 1

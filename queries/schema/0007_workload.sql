@@ -71,7 +71,6 @@ COMMENT ON COLUMN receptions.shop_open IS 'The same of the whole shop';
 COMMENT ON COLUMN receptions.all_open IS 'The same of all shops';
 
 CREATE TABLE work_run_facts (
-    shop_no INTEGER NOT NULL,
     account_no INTEGER NOT NULL,
     started_at TIMESTAMP NOT NULL,
     ended_at TIMESTAMP NOT NULL,
