@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,23 @@ def sample_of(metric: Metric, row: Mapping[str, Any]) -> Sample | None:
         )
     # Every row of a mean has the denominator 1; the spread gives back the sum of squares.
     squares = (row["spread"] or 0.0) ** 2 * (size - 1) + numerator * row["measured"]
-    return replace(plain, squares=squares, products=numerator, denominator_squares=float(size))
+    return replace(
+        plain,
+        squares=squares,
+        products=numerator,
+        denominator_squares=float(size),
+        cubes=_cubes(row, squares, size),
+    )
+
+
+def _cubes(row: Mapping[str, Any], squares: float, size: int) -> float | None:
+    """The sum of cubes that the skewness of a mean's rows stands for."""
+    mean, skewness = row["measured"], row.get("skewness")
+    if skewness is None or not math.isfinite(skewness) or size < 3:  # noqa: PLR2004  its correction
+        return None
+    uncorrected = skewness * (size - 2) / math.sqrt(size * (size - 1))
+    third = uncorrected * (row["spread"] ** 2 * (size - 1) / size) ** 1.5 * size
+    return float(third + 3 * mean * squares - 2 * size * mean**3)
 
 
 def with_comparisons(

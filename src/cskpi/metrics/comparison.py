@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cskpi.metrics.uncertainty import (
     CONFIDENCE,
+    SKEWNESS_FROM_ROWS,
     Interval,
+    Z,
+    mean_interval,
     normal_p_value,
-    normal_point,
     t_p_value,
     t_point,
     wilson,
+    zero_of_rising,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +26,8 @@ if TYPE_CHECKING:
 Method = Literal["hits", "amounts", "quantile", "none"]
 
 SIGNIFICANT = 1 - CONFIDENCE
-_ROOT_STEPS = 16
+_FARTHEST_Z = 37.0
+"""Beyond it the normal distribution has no probability left that a number could hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Sample:
 
     `hits`: `numerator` of `denominator` things have a mark. `amounts`: the quotient of two sums over
     `size` rows, with the sums of squares and products its variance needs; a mean is one whose rows
-    all have the denominator 1. `quantile`: a value with its interval. `none`: a value alone.
+    all have the denominator 1, and has the sum of `cubes` that its skewness needs. `quantile`: a value with its interval. `none`: a value alone.
     """
 
     method: Method
@@ -42,6 +47,7 @@ class Sample:
     squares: float = 0.0
     products: float = 0.0
     denominator_squares: float = 0.0
+    cubes: float | None = None
     bounds: Interval = (None, None)
 
     def together(self, other: Sample, sign: int = 1) -> Sample | None:
@@ -60,25 +66,53 @@ class Sample:
             self.squares + sign * other.squares,
             self.products + sign * other.products,
             self.denominator_squares + sign * other.denominator_squares,
+            None if self.cubes is None or other.cubes is None else self.cubes + sign * other.cubes,
         )
 
     def row_variance(self) -> float | None:
         """Return the variance of `numerator - value * denominator` over rows; none below two."""
-        if self.size < 2:  # noqa: PLR2004  a variance needs two
+        return self._left_over() / (self.size - 1) if self.size > 1 else None
+
+    def freedom(self) -> float:
+        """Return how many rows of equal denominators would tell as much, less one."""
+        if not self.denominator_squares:
+            return 0.0
+        return self.denominator * self.denominator / self.denominator_squares - 1
+
+    def variance(self) -> float | None:
+        """Return the variance of the value, linearised; none where it rests on a single row."""
+        freedom = self.freedom()
+        if freedom <= 0 or self.size < 2:  # noqa: PLR2004  a variance needs two
             return None
+        return self._left_over() * (1 + 1 / freedom) / (self.denominator * self.denominator)
+
+    def ends(self) -> Interval:
+        """Return the 95 % interval; none where the rows do not vary."""
+        variance = self.variance()
+        if not variance:
+            return None, None
+        half = t_point(SIGNIFICANT, self.freedom()) * math.sqrt(variance)
+        return self.value - half, self.value + half
+
+    def ends_by_outside(self) -> Callable[[float], Interval]:
+        """Return what gives a mean's interval for how often it may miss."""
+        spread, skewness = math.sqrt((self.variance() or 0.0) * self.size), self._skewness()
+        return lambda outside: mean_interval(self.value, spread, self.size, skewness, outside)
+
+    def _left_over(self) -> float:
+        """The sum of squares of `numerator - value * denominator`."""
         left = self.squares - 2 * self.value * self.products
         left += self.value * self.value * self.denominator_squares
         # What is left after taking nearly equal sums apart is rounding, not variance.
         noise = 1e-12 * (self.squares + self.value * self.value * self.denominator_squares)
-        return left / (self.size - 1) if left > noise else 0.0
+        return left if left > noise else 0.0
 
-    def interval(self, level: float = CONFIDENCE) -> Interval:
-        """Return the interval of a quotient of sums; none where its rows do not vary."""
-        variance = self.row_variance()
-        if not variance:
-            return None, None
-        half = t_point(level, self.size - 1) * math.sqrt(variance * self.size) / self.denominator
-        return self.value - abs(half), self.value + abs(half)
+    def _skewness(self) -> float | None:
+        left, size = self._left_over(), self.size
+        if self.cubes is None or not left or size < 3:  # noqa: PLR2004  as for its correction below
+            return None
+        third = self.cubes - 3 * self.value * self.squares + 2 * size * self.value**3
+        return third / size / (left / size) ** 1.5 * math.sqrt(size * (size - 1)) / (size - 2)
 
 
 class Difference(NamedTuple):
@@ -95,24 +129,27 @@ class Difference(NamedTuple):
         return Difference(self.value * factor, low, high, self.p_value)
 
 
-def difference(here: Sample, there: Sample, level: float = CONFIDENCE) -> Difference:
+def difference(here: Sample, there: Sample) -> Difference:
     """Return how two independent samples of one KPI differ.
 
-    Shares: Newcombe's hybrid score interval (Newcombe 1998, method 10); quotients of sums and means:
-    Welch's, with the linearised variance of a quotient; quantiles: squares of the distances to the
-    ends of both intervals added (Zou and Donner 2008), which for shares is Newcombe's. The p-value
-    is that of the interval that just touches zero, so the two never contradict each other.
+    Shares: Newcombe's hybrid score interval (Newcombe 1998, method 10). Quotients of sums and means:
+    Welch's, with the linearised variance of a quotient. Quantiles, and means of at least
+    `SKEWNESS_FROM_ROWS` rows on both sides: the distances to the ends of both intervals, squared and
+    added (Zou and Donner 2008), which for shares is Newcombe's; so long tails count. The p-value is
+    that of the interval that just touches zero: the two never contradict each other.
     """
     found = Difference(here.value - there.value)
     if here.method != there.method:
         return found
-    if here.method == "hits":
-        return _of_shares(here, there, level)
-    if here.method == "amounts":
-        return _of_amounts(here, there, level)
     if here.method == "quantile":
         return _of_bounds(here, there, found.value)
-    return found
+    if here.method == "hits":
+        return _by_touching(found.value, lambda z: _of_shares(here, there, z))
+    if here.method != "amounts":
+        return found
+    if all(side.cubes is not None and _is_long(side) for side in (here, there)):
+        return _of_means(here, there)
+    return _of_amounts(here, there)
 
 
 def word(direction: Direction, found: Difference, p_value: float | None) -> Word | None:
@@ -126,72 +163,73 @@ def word(direction: Direction, found: Difference, p_value: float | None) -> Word
     return "better" if (found.value > 0) == (direction == "up") else "worse"
 
 
-def _of_shares(here: Sample, there: Sample, level: float) -> Difference:
-    value = here.value - there.value
-    ends = _square_and_add(here, there, normal_point(level))
-    if ends is None:
+def _is_long(sample: Sample) -> bool:
+    return sample.size >= SKEWNESS_FROM_ROWS and bool(sample.variance())
+
+
+def _by_touching(value: float, ends: Callable[[float], Interval]) -> Difference:
+    """Return a difference with its interval, and the p-value at which one end touches zero."""
+    low, high = ends(Z)
+    if low is None or high is None:
         return Difference(value)
-    return Difference(value, *ends, _touching_p_value(here, there))
+
+    def beyond(z: float) -> float:
+        end = ends(z)[0 if value > 0 else 1] or 0.0
+        return -end if value > 0 else end
+
+    z = zero_of_rising(beyond, _FARTHEST_Z) if value else 0.0
+    return Difference(value, low, high, 0.0 if z is None else normal_p_value(z))
 
 
-def _square_and_add(here: Sample, there: Sample, z: float) -> tuple[float, float] | None:
-    low, high = wilson(here.numerator, here.denominator, z)
-    other_low, other_high = wilson(there.numerator, there.denominator, z)
+def _of_shares(here: Sample, there: Sample, z: float) -> Interval:
+    own = wilson(here.numerator, here.denominator, z)
+    other = wilson(there.numerator, there.denominator, z)
+    return _square_and_add(here.value, own, there.value, other)
+
+
+def _of_means(here: Sample, there: Sample) -> Difference:
+    own, other = here.ends_by_outside(), there.ends_by_outside()
+
+    def ends(z: float) -> Interval:
+        outside = normal_p_value(z)
+        return _square_and_add(here.value, own(outside), there.value, other(outside))
+
+    return _by_touching(here.value - there.value, ends)
+
+
+def _square_and_add(value: float, own: Interval, other_value: float, other: Interval) -> Interval:
+    low, high = own
+    other_low, other_high = other
     if low is None or high is None or other_low is None or other_high is None:
-        return None
+        return None, None
+    below = math.hypot(value - low, other_high - other_value)
+    above = math.hypot(high - value, other_value - other_low)
+    return value - other_value - below, value - other_value + above
+
+
+def _of_amounts(here: Sample, there: Sample) -> Difference:
     value = here.value - there.value
-    return (
-        value - math.hypot(here.value - low, other_high - there.value),
-        value + math.hypot(high - here.value, there.value - other_low),
-    )
-
-
-def _touching_p_value(here: Sample, there: Sample) -> float:
-    """The half width grows nearly as z does: its own size leads in few steps to where it touches."""
-    value = here.value - there.value
-    if value == 0:
-        return 1.0
-    z = 1.0
-    for _ in range(_ROOT_STEPS):
-        ends = _square_and_add(here, there, z)
-        if ends is None:
-            return 1.0
-        half = value - ends[0] if value > 0 else ends[1] - value
-        step = abs(value) / half
-        z *= step
-        if abs(step - 1) < 1e-9:  # noqa: PLR2004  far below what a p-value shows
-            break
-    return normal_p_value(z)
-
-
-def _of_amounts(here: Sample, there: Sample, level: float) -> Difference:
-    value = here.value - there.value
-    variances = here.row_variance(), there.row_variance()
-    if variances[0] is None or variances[1] is None or not any(variances):
-        return Difference(value)
     # Rows that happen to be all alike are no proof that the next one will be: the other side's
     # variance stands in.
+    spread = max(here.row_variance() or 0.0, there.row_variance() or 0.0)
+    freedoms = here.freedom(), there.freedom()
+    if not spread or min(freedoms) <= 0 or min(here.size, there.size) < 2:  # noqa: PLR2004
+        return Difference(value)
     parts = [
-        (variance or max(v for v in variances if v)) * sample.size / sample.denominator**2
-        for variance, sample in zip(variances, (here, there), strict=True)
+        sample.variance() or spread * sample.size / sample.denominator**2
+        for sample in (here, there)
     ]
     whole = sum(parts)
-    freedom = whole**2 / sum(
-        part**2 / (sample.size - 1) for part, sample in zip(parts, (here, there), strict=True)
-    )
+    freedom = whole**2 / sum(p * p / own for p, own in zip(parts, freedoms, strict=True))
     error = math.sqrt(whole)
-    half = t_point(level, freedom) * error
+    half = t_point(SIGNIFICANT, freedom) * error
     return Difference(value, value - half, value + half, t_p_value(value / error, freedom))
 
 
 def _of_bounds(here: Sample, there: Sample, value: float) -> Difference:
-    low, high = here.bounds
-    other_low, other_high = there.bounds
-    if low is None or high is None or other_low is None or other_high is None:
+    low, high = _square_and_add(here.value, here.bounds, there.value, there.bounds)
+    if low is None or high is None:
         return Difference(value)
-    below = math.hypot(here.value - low, other_high - there.value)
-    above = math.hypot(high - here.value, there.value - other_low)
-    half = below if value > 0 else above
-    z = normal_point(CONFIDENCE)
-    p_value = normal_p_value(z * abs(value) / half) if half > 0 else None
-    return Difference(value, value - below, value + above, p_value)
+    half = value - low if value > 0 else high - value
+    p_value = normal_p_value(Z * abs(value) / half) if half > 0 else None
+    return Difference(value, low, high, p_value)

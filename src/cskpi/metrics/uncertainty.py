@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 CONFIDENCE = 0.95
 Z = 1.959963984540054
@@ -11,6 +11,9 @@ Z = 1.959963984540054
 
 SKEWNESS_FROM_ROWS = 20
 """Below this many rows a single long wait decides the skewness, and Student's t is used alone."""
+
+_ROOT_STEPS = 60
+_ROOT_NEAR = 1e-6
 
 Interval = tuple[float | None, float | None]
 
@@ -28,7 +31,11 @@ def wilson(successes: float, trials: float, z: float = Z) -> Interval:
 
 
 def mean_interval(
-    mean: float | None, spread: float | None, count: int, skewness: float | None = None
+    mean: float | None,
+    spread: float | None,
+    count: int,
+    skewness: float | None = None,
+    outside: float = 1 - CONFIDENCE,
 ) -> Interval:
     """Return the interval of a mean; none below two rows.
 
@@ -41,10 +48,11 @@ def mean_interval(
         spread: its sample standard deviation.
         count: number of rows.
         skewness: of the sample, where known.
+        outside: how often the interval may miss.
     """
     if mean is None or spread is None or count < 2:  # noqa: PLR2004  a spread needs two
         return None, None
-    reach = t_point(CONFIDENCE, count - 1) / math.sqrt(count)
+    reach = t_point(outside, count - 1) / math.sqrt(count)
     if skewness is None or not math.isfinite(skewness) or count < SKEWNESS_FROM_ROWS:
         return mean - reach * spread, mean + reach * spread
     low = mean - spread * _without_skewness(reach, skewness, count)
@@ -57,11 +65,11 @@ def _without_skewness(point: float, skewness: float, count: int) -> float:
     return 3 / skewness * (math.cbrt(1 + skewness * (point - skewness / (6 * count))) - 1)
 
 
-def t_point(level: float, freedom: float) -> float:
-    """Return the point of Student's t that a share `level` of the values does not exceed in size."""
+def t_point(outside: float, freedom: float) -> float:
+    """Return the point that a share `outside` of Student's t exceeds in size."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, (1 + level) / 2))
+    return -float(stdtrit(freedom, outside / 2))
 
 
 def t_p_value(point: float, freedom: float) -> float:
@@ -76,11 +84,34 @@ def normal_p_value(point: float) -> float:
     return math.erfc(abs(point) / math.sqrt(2))
 
 
-def normal_point(level: float) -> float:
-    """Return the point of the normal distribution that `level` of the values do not exceed."""
-    from scipy.special import ndtri
+def zero_of_rising(rising: Callable[[float], float], most: float) -> float | None:
+    """Return where a function that rises is zero, between 0 and `most`; None beyond.
 
-    return float(ndtri((1 + level) / 2))
+    Regula falsi, Illinois variant: a few steps where the function is nearly a line.
+    """
+    low, high = 0.0, 1.0
+    below, above = rising(low), rising(high)
+    while above < 0:
+        if high >= most:
+            return None
+        low, below, high = high, above, min(2 * high, most)
+        above = rising(high)
+    if below >= 0:
+        return 0.0
+    found = high
+    for _ in range(_ROOT_STEPS):
+        before, found = found, high - above * (high - low) / (above - below)
+        there = rising(found)
+        if there == 0 or abs(found - before) < _ROOT_NEAR:
+            break
+        # The end that stays twice in a row counts half, lest it stay for good.
+        if there < 0:
+            above = above / 2 if before < found else above
+            low, below = found, there
+        else:
+            below = below / 2 if before > found else below
+            high, above = found, there
+    return found
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
