@@ -53,16 +53,17 @@ def explain(
     filters = filters_from(shop, agent, channel)
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.catalog import load_catalog
-    from cskpi.metrics.trace import order_candidates, rows_behind, transcripts
+    from cskpi.metrics.order_trace import trace_order
+    from cskpi.metrics.trace import rows_behind, transcripts
     from cskpi.pipeline import open_facts
     from cskpi.present import tracing
+    from cskpi.present.order_trace import write_orders
 
     with model_progress() as progress, open_facts(settings, progress, wait) as con:
         if identity is not None and subject == "session":
             tracing.write_transcripts(transcripts(con, identity), reveal=reveal)
         elif identity is not None and subject == "order":
-            window = settings.whole("attribution.window_seconds")
-            tracing.write_order(*order_candidates(con, identity, window))
+            write_orders(trace_order(con, identity, settings))
         else:
             (metric,) = load_catalog().select([subject])
             chosen = or_newest_month(con, period)

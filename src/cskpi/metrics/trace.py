@@ -1,4 +1,4 @@
-"""From a number back to what it is made of: rows, transcripts with clock marks, order candidates."""
+"""From a number back to what it is made of: rows, and transcripts with clock marks."""
 
 from __future__ import annotations
 
@@ -98,66 +98,6 @@ def transcripts(con: duckdb.DuckDBPyConnection, session_id: str) -> list[Transcr
     return [Transcript(facts, _lines(con, facts["session_no"])) for facts in found]
 
 
-def order_candidates(
-    con: duckdb.DuckDBPyConnection, order_id: str, window_seconds: int
-) -> tuple[Rows, Rows]:
-    """Return an order's credits under every rule, and all humans who talked near it.
-
-    Raises:
-        UsageError: no such order.
-    """
-    credits_given = _fetch(con, CREDITS, {"id": order_id})
-    if not credits_given.rows:
-        raise UsageError("order_unknown", id=order_id)
-    return credits_given, _fetch(con, CANDIDATES, {"id": order_id, "window": window_seconds})
-
-
-CREDITS = """
-SELECT shop_id, order_id, customer_id, created_at, paid_at, paid_amount, rule, agent_id,
-       credited_for, last_chat_at, session_id
-FROM order_attribution
-LEFT JOIN (SELECT session_no, session_id FROM sessions) AS named USING (session_no)
-WHERE order_id = $id
-ORDER BY shop_id, rule
-"""
-
-CANDIDATES = """
-WITH talks AS (
-    SELECT orders.shop_id, orders.order_id, orders.created_at, orders.paid_at,
-           accounts.agent_id, sessions.session_id,
-           count(*) AS message_count,
-           max(session_messages.occurred_at) AS last_chat_at,
-           max(session_messages.occurred_at)
-               FILTER (session_messages.occurred_at <= orders.created_at) AS before_created,
-           max(session_messages.occurred_at)
-               FILTER (session_messages.occurred_at <= orders.paid_at) AS before_paid
-    FROM orders
-    INNER JOIN order_customers
-        ON orders.shop_id = order_customers.shop_id AND orders.order_id = order_customers.order_id
-    INNER JOIN session_messages ON order_customers.customer_no = session_messages.customer_no
-    INNER JOIN sessions ON session_messages.session_no = sessions.session_no
-    LEFT JOIN accounts ON session_messages.account_no = accounts.account_no
-    WHERE orders.order_id = $id AND session_messages.actor = 2
-        AND session_messages.occurred_ms IS NOT NULL
-        AND session_messages.occurred_at >= sessions.first_asked_at
-    GROUP BY ALL
-)
-SELECT agent_id, session_id, message_count, before_created, before_paid, last_chat_at,
-       CASE
-           WHEN before_created >= created_at - $window * INTERVAL 1 SECOND THEN 'in_window'
-           WHEN before_created IS NULL THEN 'after_event'
-           ELSE 'too_early'
-       END AS for_created,
-       CASE
-           WHEN paid_at IS NULL THEN 'no_event'
-           WHEN before_paid >= paid_at - $window * INTERVAL 1 SECOND THEN 'in_window'
-           WHEN before_paid IS NULL THEN 'after_event'
-           ELSE 'too_early'
-       END AS for_paid
-FROM talks
-ORDER BY last_chat_at, agent_id, session_id
-"""
-
 _LINES = """
 SELECT placed.row_key, messages.occurred_at, messages.sender_role,
        CASE WHEN messages.sender_role = 'customer' THEN messages.customer_id
@@ -223,10 +163,3 @@ def _with_session_ids(
         for row in rows
     ]
     return ["session_id", *kept], shown
-
-
-def _fetch(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> Rows:
-    cursor = con.execute(sql, dict(parameters))
-    columns = tuple(column[0] for column in cursor.description or ())
-    rows = tuple(tuple(row) for row in cursor.fetchall())
-    return Rows(columns, rows, len(rows))

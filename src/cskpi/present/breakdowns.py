@@ -83,7 +83,15 @@ def _cell(value: BreakdownValue, column: BreakdownColumn) -> Cell:
         return text_cell(format_moment(value))
     if isinstance(value, date):
         return day_cell(value)
-    return text_cell(say("format.none") if value is None else str(value))
+    return text_cell(_word(value, column))
+
+
+def _word(value: BreakdownValue, column: BreakdownColumn) -> str:
+    """A value as text; a word of the column's own closed list in the language in force."""
+    closed = f"{column.name}.{value}"
+    if value is None:
+        return say("format.none")
+    return say(closed) if has_text(closed) else str(value)
 
 
 def _heat_map(inputs: ReportInputs, breakdown: BreakdownTable) -> HeatMap:

@@ -1,4 +1,4 @@
-"""What `cskpi explain` prints: rows behind a number, transcripts, the candidates of an order."""
+"""What `cskpi explain` prints: rows behind a number, and transcripts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from cskpi.metrics.business_time import named
 from cskpi.metrics.evaluate import parameters_in_force
-from cskpi.metrics.trace import Rows
 from cskpi.present.answers import answer_table
 from cskpi.present.cells import text_cell
 from cskpi.present.cleaning import one_line
@@ -19,7 +18,7 @@ from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:
     from cskpi.metrics.declaration import Metric
-    from cskpi.metrics.trace import Mark, Transcript, TranscriptLine
+    from cskpi.metrics.trace import Mark, Rows, Transcript, TranscriptLine
     from cskpi.periods import Period
     from cskpi.settings import Settings
 
@@ -50,25 +49,25 @@ def write_metric(metric: Metric, period: Period, settings: Settings, rows: Rows)
     ]
     in_force = parameters_in_force(metric, settings)
     facts += [(f"{say('trace.parameter')} {name}", str(item)) for name, item in in_force.items()]
-    _write_facts(facts)
-    _line("")
+    write_facts(facts)
+    write_line("")
     write_table(answer_table(rows, translate=True))
-    _line(say("trace.rows_shown", shown=len(rows.rows), total=rows.total))
+    write_line(say("trace.rows_shown", shown=len(rows.rows), total=rows.total))
 
 
 def write_transcripts(transcripts: Sequence[Transcript], *, reveal: bool) -> None:
     """Print sessions message by message with the clock marks beside them."""
     for number, transcript in enumerate(transcripts):
         if number:
-            _line("")
-        _write_facts(
+            write_line("")
+        write_facts(
             [
-                (say(f"trace.{name}"), _fact(transcript.facts[name]))
+                (say(f"trace.{name}"), fact_text(transcript.facts[name]))
                 for name in TRANSCRIPT_FACTS
                 if transcript.facts[name] is not None
             ]
         )
-        _line("")
+        write_line("")
         columns = (
             Column(say("trace.time")),
             Column(say("trace.sender")),
@@ -77,23 +76,6 @@ def write_transcripts(transcripts: Sequence[Transcript], *, reveal: bool) -> Non
         )
         rows = tuple(Row(tuple(_line_cells(line, reveal=reveal))) for line in transcript.lines)
         write_table(Table(columns, rows))
-
-
-def write_order(credits_given: Rows, candidates: Rows) -> None:
-    """Print who is credited with an order under every rule, who else talked, and why one won."""
-    names = credits_given.columns
-    first = dict(zip(names, credits_given.rows[0], strict=True))
-    shared = ("order_id", "shop_id", "customer_id", "created_at", "paid_at", "paid_amount")
-    _write_facts([(say(f"trace.{name}"), _fact(first[name])) for name in shared])
-    _line("")
-    rules = [name for name in names if name not in shared]
-    places = [names.index(name) for name in rules]
-    shown = tuple(tuple(row[place] for place in places) for row in credits_given.rows)
-    write_table(answer_table(Rows(tuple(rules), shown, len(shown)), translate=True))
-    _line("")
-    _line(say("trace.candidates"))
-    write_table(answer_table(candidates, translate=True))
-    _line(say("trace.why"))
 
 
 def _line_cells(line: TranscriptLine, *, reveal: bool) -> Iterable[Cell]:
@@ -112,12 +94,14 @@ def _mark(mark: Mark) -> str:
     return say(f"trace.{mark.event}")
 
 
-def _write_facts(facts: Sequence[tuple[str, str]]) -> None:
+def write_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Print labels and texts, a line each."""
     for label, text in facts:
-        _line(say("trace.fact", label=label, text=one_line(text)))
+        write_line(say("trace.fact", label=label, text=one_line(text)))
 
 
-def _fact(item: Any) -> str:
+def fact_text(item: Any) -> str:
+    """Return a fact as text: yes and no and closed words in the language in force."""
     if item is None:
         return say("format.none")
     if isinstance(item, bool):
@@ -126,5 +110,6 @@ def _fact(item: Any) -> str:
     return say(f"word.{text}") if has_text(f"word.{text}") else text
 
 
-def _line(text: str) -> None:
+def write_line(text: str) -> None:
+    """Print a line of the answer."""
     print(text)  # noqa: T201  this is the command's output
