@@ -30,7 +30,7 @@ DEFAULTS: dict[str, Value] = {
     "session.owner": "most",
     "session.count_assist_bots": True,
     "bot.handoff_words": (
-        "转人工|转接人工|转到人工|人工客服|人工服务|真人客服|真人服务|找人工|要人工|接人工|叫人工|来人工"
+        "转人工|转接人工|转到人工|人工客服|人工服务|真人客服|真人服务|找人工|要人工|接人工|叫人工|来人工|不要机器人"
         "|=人工|=真人|human agent|live agent|real agent|real person|real human|live person"
         "|speak to a human|talk to a human|speak to a person|talk to a person|=human|=agent"
     ),
@@ -66,6 +66,19 @@ DEFAULTS: dict[str, Value] = {
     "sales.chase_within_minutes": 1440,
     "control.baseline_days": 28,
     "control.rules": "we1,nelson2",
+    "gaming.greetings": (
+        "您好|你好|亲亲|亲|亲爱的|宝贝|宝|哈喽|在的|在呢|在哦|在|来了|稍等|请稍等|稍等一下|稍等下|请稍后|等一下"
+        "|欢迎光临|欢迎|本店|请问|有什么|可以帮您|可以帮到您|能帮您|能帮到您|需要帮助|帮助|需要什么|需要|什么|请讲|请说"
+        "|为您服务|很高兴|哦|呢|的|吗|呀|哈|啊|您|hello|hi|hey|dear|please|wait|amoment|howcanihelpyou|welcome"
+    ),
+    "gaming.closers": (
+        "不客气|客气了|谢谢|感谢|谢谢您|感谢您|的支持|的光临|祝您|生活愉快|购物愉快|再见|拜拜|嗯嗯|嗯|哈哈|嘻嘻"
+        "|欢迎再来|欢迎下次光临|thanks|thankyou|bye|haveaniceday"
+    ),
+    "gaming.acknowledgements": (
+        "好的|好|好滴|好吧|行|可以|收到|知道了|明白|明白了|了解|了解了|嗯|哦|谢谢|多谢|谢了|拜拜|再见|在吗|在不在|人呢"
+        "|有人吗|ok|okay|thanks|thankyou|hello|hi"
+    ),
     "keep_pii": False,
     "pii.hash_customers": False,
     "pii.key_file": "",
