@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 FIX = "make docs rewrites it"
 COMMANDS = (
-    *("demo", "load", "map", "report", "kpi", "explain", "check", "agents", "platform", "query"),
-    *("status", "catalog", "purge"),
+    *("demo", "load", "map", "report", "kpi", "rank", "explain", "check", "control", "gaming"),
+    *("agents", "platform", "query", "status", "catalog", "purge"),
 )
 
 
