@@ -203,6 +203,13 @@ def test_scores_are_words_or_numbers_from_one_to_five(shop: Shop) -> None:
     assert scores == [5, 4, 3, 2, 1, 5, 1, 5, 4, 5]
 
 
+def test_an_unrated_row_lacks_its_score_not_its_time(shop: Shop) -> None:
+    rows = "S1,c,a,5,2026-10-01 10:00:00\nS2,c,a,,\nS3,c,a,4,\n"
+    shop.take("会话ID,客户名,客服,满意度,评价时间\n" + rows)
+    rejects = "SELECT source_row, column_name, reason FROM rejected_rows ORDER BY source_row"
+    assert shop.rows(rejects) == [(3, "满意度", "missing_value"), (4, "评价时间", "missing_value")]
+
+
 def test_ratings_of_nobody_in_the_same_minute_are_two(shop: Shop) -> None:
     rows = "a,5,2026-10-01 10:00\n" * 2
     assert shop.take("客服,评分,评价时间\n" + rows).rows_accepted == 2

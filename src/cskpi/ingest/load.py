@@ -31,6 +31,7 @@ from cskpi.ingest.reading import Reading
 from cskpi.ingest.recognise import Recogniser
 from cskpi.ingest.report import FileReport, Progress
 from cskpi.ingest.reshaping import one_item_a_row
+from cskpi.ingest.second_copies import second_copies
 from cskpi.ingest.sniff import Content, sniff
 from cskpi.ingest.staging import Staging, number_rows, stage
 from cskpi.ingest.tables import KINDS
@@ -256,6 +257,8 @@ class _Run:
         if written.accepted or not already:
             file_id = loading.file_id
             report = replace(report, overlaps=ledger.overlapping_files(con, report, file_id))
+            copies = second_copies(con, report, self.content.sha256, file_id)
+            report = replace(report, told=(*report.told, *copies))
             ledger.record_file(con, self.content, report, file_id, written.exported_at)
             if report.rows_rejected:
                 ledger.record_rejects(con, staging, file_id, numbering)

@@ -51,7 +51,7 @@ def read_html(
             parser.feed(block)
     parser.close()
     parser.end_table()
-    if parser.rows_begun != _count_rows(Path(readable.path)):
+    if parser.rows_begun != count_rows(Path(readable.path)):
         raise InputError("rows_unaccounted", path=readable.path)
     found = [table for table in parser.finished if table.rows]
     for number, table in enumerate(found, start=1):
@@ -174,7 +174,7 @@ class _Tables(HTMLParser):
         self._cell = None
 
 
-def _count_rows(path: Path) -> int:
+def count_rows(path: Path) -> int:
     """Count where rows begin by their marks alone, as a second count beside the parser's."""
     page = path.read_bytes()
     for unseen in _UNSEEN:

@@ -18,6 +18,7 @@ BLOCK_BYTES = 4_000_000
 HEAD_BYTES = 1_000_000
 NUL_SHARE = 0.2
 """ASCII in UTF-16 is half NUL bytes, Chinese with digits and separators about a third."""
+_TABLE_MARKS = ("<table", "<tr>", "<tr ")
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DOCUMENT = {"[Content_Types].xml", "content.xml"}
 LINE_ENDINGS = frozenset({".jsonl", ".ndjson"})
@@ -275,7 +276,7 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _layout(head: str, lines: int, ending: str) -> Layout:
-    if head.startswith("<") and "<table" in head.lower():
+    if head.startswith("<") and any(mark in head.lower() for mark in _TABLE_MARKS):
         return "html"
     if head.startswith("[") and head[1:].lstrip()[:1] in {"{", "]"}:
         return "json_array"

@@ -117,12 +117,12 @@ def _empty_strings(records: list[Record]) -> set[int]:
         if kind != _CONTINUE:
             break
         parts.append(content)
-    reader = _Strings(parts)
+    reader = Strings(parts)
     total = struct.unpack_from("<I", records[table][2], 4)[0]
     return {n for n in range(total) if reader.is_empty()}
 
 
-class _Strings:
+class Strings:
     """Walks over shared strings, whose characters may go on in the next record."""
 
     def __init__(self, parts: list[bytes]) -> None:
