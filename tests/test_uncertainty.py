@@ -78,10 +78,7 @@ def mean(values: tuple[float, ...] | list[float]) -> Sample:
     ],
 )
 def test_wilson_as_published(successes: int, trials: int, low: float, high: float) -> None:
-    assert wilson(successes, trials) == (
-        pytest.approx(low, abs=5e-5),
-        pytest.approx(high, abs=5e-5),
-    )
+    assert wilson(successes, trials) == pytest.approx((low, high), abs=5e-5)
 
 
 # Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10.
@@ -100,17 +97,13 @@ def test_differences_of_shares_as_published(
     here: tuple[int, int], there: tuple[int, int], low: float, high: float
 ) -> None:
     found = difference(hits(*here), hits(*there))
-    assert (found.low, found.high) == (pytest.approx(low, abs=6e-5), pytest.approx(high, abs=6e-5))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=6e-5)
 
 
 def test_difference_of_means_as_r_prints_it() -> None:
     found = difference(mean(SLEEP_1), mean(SLEEP_2))
-    assert found == (
-        pytest.approx(0.75 - 2.33),
-        pytest.approx(-3.3654832, abs=1e-6),
-        pytest.approx(0.2054832, abs=1e-6),
-        pytest.approx(0.07939, abs=1e-5),
-    )
+    assert found[:3] == pytest.approx((0.75 - 2.33, -3.3654832, 0.2054832), abs=1e-6)
+    assert found.p_value == pytest.approx(0.07939, abs=1e-5)
 
 
 def test_corrections_as_published() -> None:
@@ -127,7 +120,7 @@ def test_a_mean_is_a_quotient_with_ones_below() -> None:
     values = [31.0, 4.0, 18.0, 77.0, 12.0]
     spread = float(np.std(values, ddof=1))
     low, high = mean_interval(sum(values) / 5, spread, 5)
-    assert mean(values).ends() == (pytest.approx(low), pytest.approx(high))
+    assert mean(values).ends() == pytest.approx((low, high))
 
 
 def test_amounts_by_the_delta_method() -> None:
@@ -137,7 +130,7 @@ def test_amounts_by_the_delta_method() -> None:
     freedom = 400 / 184 - 1
     half = -float(stdtrit(freedom, 0.025)) * math.sqrt((freedom + 1) / freedom * 3.44 / 400)
     found = amounts([1, 5, 6], [2, 6, 12]).ends()
-    assert found == (pytest.approx(0.6 - half), pytest.approx(0.6 + half))
+    assert found == pytest.approx((0.6 - half, 0.6 + half))
     assert amounts([1], [2]).ends() == (None, None)
     assert amounts([1, 2, 3], [2, 4, 6]).ends() == (None, None), "rows that do not vary"
 
@@ -178,10 +171,7 @@ def test_interval_and_p_value_never_contradict_each_other(
     assert found.p_value is not None
     assert -1 <= found.low <= found.value <= found.high <= 1
     assert (found.low > 0 or found.high < 0) == (found.p_value < 0.05)
-    assert (mirrored.low, mirrored.high) == (
-        pytest.approx(-found.high, abs=1e-12),
-        pytest.approx(-found.low, abs=1e-12),
-    )
+    assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low), abs=1e-12)
 
 
 rows = st.lists(
@@ -212,10 +202,8 @@ def test_a_team_is_its_members_rows(
     one, other = (amounts(*(list(c) for c in zip(*part, strict=True))) for part in (first, second))
     added = one.together(other)
     assert added is not None
-    assert (added.value, added.row_variance()) == (
-        pytest.approx(both.value),
-        pytest.approx(both.row_variance(), rel=1e-6, abs=1e-6),
-    )
+    assert added.value == pytest.approx(both.value)
+    assert added.row_variance() == pytest.approx(both.row_variance(), rel=1e-6, abs=1e-6)
     left = added.together(other, -1)
     assert left is not None
     assert left.value == pytest.approx(one.value, rel=1e-6, abs=1e-6)
