@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "智能客服解决率", en = "Bot resolution rate" }
-description = { zh = "全自动机器人回复过的买家会话中由它独自解决的比例：没有人工、买家没要人工、没有转接标记、买家的最后一句机器人回答了、没有“未解决”标记，没有被系统自动关闭（导出写了结束方式时；买家自己说已解决的除外；auto_closed_counts = 1 则算），并且结束后 24 小时内买家未就同一问题再来（问题类型未知时按任何会话算并标注）。欢迎语、自动回复和辅助机器人（设置算人工时）不是机器人；脱敏昵称的买家与无时刻的会话不计入。", en = "Of sessions a fully automatic bot replied in, those it resolved alone: no human, none asked for, no transfer marked, the customer's last message answered by the bot, not marked unresolved, not closed by a machine (where the export says how it ended, unless marked resolved; auto_closed_counts = 1 lets it count), and the customer not back on the same issue within 24 h of the end (any session where the issue type is not known, flagged). Welcome texts, auto-replies and assist bots (while they count as human) are no bots; customers known by a masked nick and sessions without times of day are out." }
+description = { zh = "全自动机器人回复过的买家会话中由它独自解决的比例：没有人工、买家没要人工、没有转接标记、没有“未解决”标记，没有被系统自动关闭（导出写了结束方式时；买家自己说已解决的除外；auto_closed_counts = 1 则算），并且结束后 24 小时内买家未就同一问题再来（问题类型未知时按任何会话算并标注）。欢迎语、自动回复和辅助机器人（设置算人工时）不是机器人；脱敏昵称的买家与无时刻的会话不计入。", en = "Of sessions a fully automatic bot replied in, those it resolved alone: no human, none asked for, no transfer marked, not marked unresolved, not closed by a machine (where the export says how it ended, unless marked resolved; auto_closed_counts = 1 lets it count), and the customer not back on the same issue within 24 h of the end (any session where the issue type is not known, flagged). Welcome texts, auto-replies and assist bots (while they count as human) are no bots; customers known by a masked nick and sessions without times of day are out." }
 formula     = { zh = "机器人独自解决的会话数 ÷ 机器人回复过的会话数", en = "sessions the bot resolved alone ÷ sessions the bot replied in" }
 group       = "bot"
 type        = "ratio"
@@ -28,7 +28,6 @@ WITH judged AS (
         NOT bot_stages.has_human
         AND NOT bot_stages.has_request
         AND NOT bot_stages.has_transfer_mark
-        AND bot_stages.bot_has_last_word
         AND CASE
             WHEN session_outcomes.is_marked_resolved IS NOT NULL
                 THEN session_outcomes.is_marked_resolved

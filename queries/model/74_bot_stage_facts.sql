@@ -4,12 +4,13 @@ scope = "session"
 [params]
 handoff_words = "bot.handoff_words"
 no_handoff_words = "bot.no_handoff_words"
+transfer_words = "bot.transfer_words"
 repeat_characters = "bot.repeat_characters"
 repeat_digits = "bot.repeat_digits"
 */
--- Texts are read only of customers in sessions with a bot, stripped of all but letters and digits;
--- so are the words, which leaves nothing in them a pattern could trip over. A word written =word is
--- the whole message.
+-- Texts are read only of customers and systems in sessions with a bot, stripped of all but letters
+-- and digits; so are the words, which leaves nothing in them a pattern could trip over. A word
+-- written =word is the whole message.
 WITH bot_sessions AS (
     SELECT DISTINCT session_no
     FROM session_messages
@@ -83,8 +84,7 @@ turns_taken AS (
         coalesce(
             min(CASE WHEN actor = 1 AND place > last_bot_place THEN place END),
             max(last_bot_place)
-        ) AS waiting_place,
-        count(CASE WHEN actor = 1 AND place > last_bot_place THEN 1 END) = 0 AS bot_has_last_word
+        ) AS waiting_place
     FROM exchanged
     GROUP BY session_no
 ),
@@ -92,6 +92,7 @@ turns_taken AS (
 plain AS (
     SELECT
         stage.session_no,
+        stage.actor,
         stage.place,
         stage.human_place,
         messages.text,
@@ -99,7 +100,7 @@ plain AS (
     FROM stage
     INNER JOIN messages
         ON stage.row_key = messages.source_row * 1000000 + messages.file_id
-    WHERE stage.actor = 1 AND messages.sender_role = 'customer'
+    WHERE stage.actor IN (1, 5) AND messages.sender_role IN ('customer', 'system')
 ),
 
 patterns AS (
@@ -120,17 +121,29 @@ patterns AS (
                 '\|+', '|', 'g'
             ),
             '|'
-        ) AS declining
+        ) AS declining,
+        trim(
+            regexp_replace(
+                regexp_replace(lower($transfer_words), '[^\p{L}\p{N}|]+', '', 'g'),
+                '\|+', '|', 'g'
+            ),
+            '|'
+        ) AS handing
 ),
 
 heard AS (
     SELECT
         plain.session_no,
+        plain.actor,
         plain.place,
         plain.human_place,
         plain.text,
         plain.words,
-        patterns.asking <> ''
+        plain.actor = 5
+        AND patterns.handing <> ''
+        AND regexp_matches(plain.words, patterns.handing) AS is_event,
+        plain.actor = 1
+        AND patterns.asking <> ''
         AND regexp_matches(
             CASE
                 WHEN patterns.declining = '' THEN plain.words
@@ -149,7 +162,7 @@ handoffs AS (
             AS request_place,
         min(CASE
             WHEN
-                stage.is_transfer
+                (stage.is_transfer OR heard.is_event)
                 AND stage.place > stage.bot_place
                 AND stage.place <= stage.human_place
                 THEN stage.place
@@ -170,7 +183,7 @@ told AS (
         CASE WHEN NOT heard.is_request THEN heard.words END AS words
     FROM heard
     INNER JOIN handoffs ON heard.session_no = handoffs.session_no
-    WHERE heard.human_place < 2147483647
+    WHERE heard.actor = 1 AND heard.human_place < 2147483647
 ),
 
 items AS (
@@ -226,7 +239,6 @@ SELECT
     max(handoffs.request_place) IS NOT NULL AS has_request,
     max(handoffs.transfer_place) IS NOT NULL AS has_transfer_mark,
     max(stage.human_place) < 2147483647 AS has_human,
-    count(CASE WHEN turns_taken.bot_has_last_word THEN 1 END) > 0 AS bot_has_last_word,
     CASE
         WHEN max(stage.human_place) < 2147483647 THEN count(repeated.session_no) > 0
     END AS is_context_repeated

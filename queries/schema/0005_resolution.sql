@@ -161,7 +161,6 @@ CREATE TABLE bot_stage_facts (
     has_request BOOLEAN NOT NULL,
     has_transfer_mark BOOLEAN NOT NULL,
     has_human BOOLEAN NOT NULL,
-    bot_has_last_word BOOLEAN NOT NULL,
     is_context_repeated BOOLEAN
 );
 COMMENT ON TABLE bot_stage_facts IS 'Bot stages with numbers in place of names; read the view bot_stages';
@@ -179,9 +178,8 @@ COMMENT ON COLUMN bot_stage_facts.bot_message_count IS 'Messages of the bot befo
 COMMENT ON COLUMN bot_stage_facts.bot_turn_count IS 'How often the bot answered before the first human message; consecutive messages are one';
 COMMENT ON COLUMN bot_stage_facts.has_bot_reply IS 'The bot wrote after the customer''s first message, before any human';
 COMMENT ON COLUMN bot_stage_facts.has_request IS 'The customer asked for a human before one wrote (setting bot.handoff_words)';
-COMMENT ON COLUMN bot_stage_facts.has_transfer_mark IS 'The export marks a transfer between the bot''s first and the first human message';
+COMMENT ON COLUMN bot_stage_facts.has_transfer_mark IS 'The export marks a transfer between the bot''s first and the first human message (a marked row, or a system message with a word of bot.transfer_words)';
 COMMENT ON COLUMN bot_stage_facts.has_human IS 'A human wrote';
-COMMENT ON COLUMN bot_stage_facts.bot_has_last_word IS 'The bot wrote after the customer''s last message of the stage';
 COMMENT ON COLUMN bot_stage_facts.is_context_repeated IS 'After the handoff the customer told something again; NULL where no human came';
 
 CREATE VIEW bot_stages AS
@@ -205,7 +203,6 @@ SELECT
     bot_stage_facts.has_request,
     bot_stage_facts.has_transfer_mark,
     bot_stage_facts.has_human,
-    bot_stage_facts.bot_has_last_word,
     bot_stage_facts.is_context_repeated
 FROM bot_stage_facts
 INNER JOIN session_facts ON bot_stage_facts.session_no = session_facts.session_no
@@ -231,9 +228,8 @@ COMMENT ON COLUMN bot_stages.bot_message_count IS 'Messages of the bot before th
 COMMENT ON COLUMN bot_stages.bot_turn_count IS 'How often the bot answered before the first human message; consecutive messages are one';
 COMMENT ON COLUMN bot_stages.has_bot_reply IS 'The bot wrote after the customer''s first message, before any human';
 COMMENT ON COLUMN bot_stages.has_request IS 'The customer asked for a human before one wrote (setting bot.handoff_words)';
-COMMENT ON COLUMN bot_stages.has_transfer_mark IS 'The export marks a transfer between the bot''s first and the first human message';
+COMMENT ON COLUMN bot_stages.has_transfer_mark IS 'The export marks a transfer between the bot''s first and the first human message (a marked row, or a system message with a word of bot.transfer_words)';
 COMMENT ON COLUMN bot_stages.has_human IS 'A human wrote';
-COMMENT ON COLUMN bot_stages.bot_has_last_word IS 'The bot wrote after the customer''s last message of the stage';
 COMMENT ON COLUMN bot_stages.is_context_repeated IS 'After the handoff the customer told something again: the same text, or the same order number; NULL where no human came';
 
 CREATE VIEW ticket_closings AS

@@ -38,6 +38,7 @@ DEFAULTS: dict[str, Value] = {
         "不要人工|不用人工|不需要人工|不找人工|不要转人工|不用转人工|不需要转人工|别转人工"
         "|no human agent|not a human agent|no live agent"
     ),
+    "bot.transfer_words": "转交给|转接给|转接至|转入人工|转至人工|接入人工|人工已接入|transferred to",
     "bot.repeat_characters": 4,
     "bot.repeat_digits": 10,
     "resolution.auto_close_words": "超时|自动|系统|timeout|timed out|inactiv|idle|auto",
