@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cskpi.errors import UsageError
+from cskpi.metrics.against import method_of, needs_own_shop_row, sample_of, with_comparisons
+from cskpi.metrics.business_time import in_business_time
 from cskpi.metrics.declaration import Metric, Target
+from cskpi.metrics.effective import in_force
 from cskpi.metrics.finding import Finding, Status, Unit
+from cskpi.metrics.flags import with_flags
 from cskpi.metrics.statement import (
     DIMENSIONS,
     TIME_DIMENSIONS,
     evaluation_sql,
     expand,
     filter_conditions,
+    period_filter,
+    quantile_bounds_sql,
 )
 from cskpi.metrics.uncertainty import Interval, mean_interval, wilson
 from cskpi.store.database import quote
@@ -22,10 +28,13 @@ from cskpi.store.database import quote
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.metrics.comparison import Sample
     from cskpi.periods import Period
     from cskpi.settings import Settings, Value
 
 SCALES: Mapping[Unit, tuple[float | None, float | None]] = {
+    "count": (0.0, None),
+    "percent": (0.0, 1.0),
     "duration": (0.0, None),
     "score": (1.0, 5.0),
 }
@@ -42,6 +51,7 @@ def evaluate(
     *,
     filters: Mapping[str, str] | None = None,
     compare: bool = True,
+    last_year: bool = False,
 ) -> list[Finding]:
     """Return one finding per metric, grouping and combination of dimensions.
 
@@ -52,27 +62,83 @@ def evaluate(
         groupings: e.g. `((), ("agent",))`; `()` is the total, given even without data.
         settings: parameters and targets in force.
         filters: dimension -> the one value kept.
-        compare: also look at the period before.
+        compare: also look at the period before, and by agent at his shop and team.
+        last_year: also look at the same period a year ago.
 
     Raises:
-        UsageError: an unknown dimension.
+        UsageError: an unknown dimension; business time without opening hours.
     """
     filters = filters or {}
     for name in {name for grouping in groupings for name in grouping} | set(filters):
         if name not in DIMENSIONS:
             raise UsageError("dimension_unknown", name=name, known=", ".join(DIMENSIONS))
-    metrics = tuple(metrics)
+    metrics = in_force(metrics, period)
     filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
     conditions, kept = filter_conditions(filters)
-    moments = period_parameters(period, compare=compare)
+    last_year = last_year and compare and period.year_before() is not None
+    moments = period_parameters(period, compare=compare, last_year=last_year)
+    metrics = in_business_time(
+        con,
+        metrics,
+        settings,
+        " AND ".join([f"({period_filter(compare=compare, last_year=last_year)})", *conditions]),
+        lambda metric: parameters_in_force(metric, settings) | kept | moments,
+    )
     findings: list[Finding] = []
+    told = {"compare": compare, "last_year": last_year}
     for metric in metrics:
         rows: list[dict[str, Any]] = []
         if all(filled.get(source) for source in metric.sources):
-            sql = evaluation_sql(metric, groupings, conditions, compare=compare)
-            rows = _rows(con, sql, parameters_in_force(metric, settings) | kept | moments)
-        findings += _findings(metric, groupings, rows, target_in_force(metric, settings))
+            values = parameters_in_force(metric, settings) | kept | moments
+            asked = (*groupings, *(_own_shops(metric, groupings, filters) if compare else ()))
+            question = Counted(metric, conditions, values)
+            rows = _measured(con, question, asked, **told, bounds=compare)
+        target = target_in_force(metric, settings)
+        found = _findings(metric, groupings, rows, target, compare=compare)
+        findings += with_flags(con, metric, found, period)
     return findings
+
+
+class Counted(NamedTuple):
+    """A metric as it is counted in one period, with what its statements take."""
+
+    metric: Metric
+    conditions: Sequence[str]
+    values: Mapping[str, Any]
+
+
+def counted(
+    con: duckdb.DuckDBPyConnection,
+    metric: Metric,
+    period: Period,
+    settings: Settings,
+    filters: Mapping[str, str],
+) -> Counted | None:
+    """Return how a metric is counted in one period; None where a table it needs is empty.
+
+    Raises:
+        UsageError: business time without opening hours.
+    """
+    if not all(filled_tables(con, metric.sources).get(source) for source in metric.sources):
+        return None
+    conditions, kept = filter_conditions(filters)
+    values = parameters_in_force(metric, settings) | kept
+    values |= period_parameters(period, compare=False)
+    where = " AND ".join([f"({period_filter(compare=False)})", *conditions])
+    (timed,) = in_business_time(con, in_force([metric], period), settings, where, lambda _: values)
+    return Counted(timed, conditions, values)
+
+
+def samples(
+    con: duckdb.DuckDBPyConnection, question: Counted, grouping: Grouping
+) -> list[tuple[Finding, Sample]]:
+    """Return each number of a grouping with what it rests on, those without a value left out."""
+    keyed = _keyed(_measured(con, question, [grouping], bounds=True), expand(grouping), 0)
+    return [
+        (_finding(question.metric, key, keyed[key], None), sample)
+        for key in sorted(keyed, key=_sortable)
+        if (sample := sample_of(question.metric, keyed[key]))
+    ]
 
 
 def parameters_in_force(metric: Metric, settings: Settings) -> dict[str, Value]:
@@ -104,12 +170,15 @@ def target_in_force(metric: Metric, settings: Settings) -> Target | None:
     return Target(float(good), None if warn is None else float(warn))
 
 
-def period_parameters(period: Period, *, compare: bool) -> dict[str, Any]:
+def period_parameters(period: Period, *, compare: bool, last_year: bool = False) -> dict[str, Any]:
     """Return the moments the engine's SQL takes."""
     values: dict[str, Any] = {"period_start": period.start, "period_end": period.end}
     if compare:
         before = period.previous()
         values |= {"period_previous_start": before.start, "period_previous_end": before.end}
+    earlier = period.year_before() if last_year else None
+    if earlier:
+        values |= {"period_last_year_start": earlier.start, "period_last_year_end": earlier.end}
     return values
 
 
@@ -136,35 +205,91 @@ def _rows(
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
+def _measured(
+    con: duckdb.DuckDBPyConnection,
+    question: Counted,
+    groupings: Sequence[Grouping],
+    *,
+    compare: bool = False,
+    last_year: bool = False,
+    bounds: bool,
+) -> list[dict[str, Any]]:
+    """Return the rows of a metric's statement, with the bounds of quantiles where wanted."""
+    metric, conditions, values = question
+    told = {"compare": compare, "last_year": last_year}
+    rows = _rows(con, evaluation_sql(metric, groupings, conditions, **told), values)
+    for grouping in _bounded(metric, groupings) if bounds else ():
+        sql = quantile_bounds_sql(metric, grouping, conditions, **told)
+        _add_bounds(rows, _rows(con, sql, values), expand(grouping))
+    return rows
+
+
 def _findings(
     metric: Metric,
     groupings: Sequence[Grouping],
     rows: Sequence[Mapping[str, Any]],
     target: Target | None,
+    *,
+    compare: bool,
 ) -> list[Finding]:
     findings: list[Finding] = []
     for grouping in groupings:
         names = expand(grouping)
-        now = {_key(row, names): row for row in rows if _belongs(row, names, 0)}
-        before = {_key(row, names): row for row in rows if _belongs(row, names, 1)}
+        now, before, year_ago = (_keyed(rows, names, period_no) for period_no in range(3))
         if not grouping:
             now = now or {(): {}}
         comparable = not TIME_DIMENSIONS & set(names)
+        batch = []
         for key in sorted(now, key=_sortable):
             previous = before.get(key, {}).get("measured") if comparable else None
             finding = _finding(metric, key, now[key], previous)
-            findings.append(_judged(finding, metric, target))
+            batch.append(_judged(finding, metric, target))
+        if comparable and compare:
+            shops = _keyed(rows, [name for name in names if name != "agent"], 0)
+            batch = with_comparisons(metric, batch, (now, before, year_ago), shops)
+        findings += batch
     return findings
+
+
+def _own_shops(
+    metric: Metric, groupings: Sequence[Grouping], filters: Mapping[str, str]
+) -> list[Grouping]:
+    """Return the groupings that tell what agents' shops have, where that cannot be added up."""
+    if not needs_own_shop_row(metric) or "agent" in filters:
+        return []
+    return [
+        tuple(name for name in expand(grouping) if name != "agent")
+        for grouping in groupings
+        if "agent" in grouping and not TIME_DIMENSIONS & set(grouping)
+    ]
+
+
+def _bounded(metric: Metric, groupings: Iterable[Grouping]) -> list[Grouping]:
+    """Return the groupings whose quantiles get an interval: a second look at every row."""
+    if method_of(metric) != "quantile":
+        return []
+    return [grouping for grouping in groupings if not TIME_DIMENSIONS & set(grouping)]
+
+
+def _add_bounds(
+    rows: Sequence[dict[str, Any]], bounds: Iterable[Mapping[str, Any]], names: Sequence[str]
+) -> None:
+    found = {(row["period_no"], _key(row, names)): row for row in bounds}
+    for row in rows:
+        ends = found.get((row["period_no"], _key(row, names)))
+        if ends is not None and _belongs(row, names, row["period_no"]):
+            row |= {end: ends[end] for end in ("low", "high")}
+
+
+def _keyed(
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str], period_no: int
+) -> dict[Key, Mapping[str, Any]]:
+    return {_key(row, names): row for row in rows if _belongs(row, names, period_no)}
 
 
 def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float | None) -> Finding:
     value, size = row.get("measured"), int(row.get("sample_size") or 0)
-    low, high = None, None
-    if metric.type == "ratio" and metric.unit == "percent" and value is not None:
-        low, high = wilson(row["numerator"] or 0.0, row["denominator"])
-    elif metric.type == "mean":
-        low, high = mean_interval(value, row.get("spread"), size)
-        low, high = _inside(metric.unit, low, high)
+    low, high = _interval(metric, row)
     return Finding(
         metric=metric.name,
         labels=metric.labels,
@@ -180,10 +305,33 @@ def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float |
         median=row.get("median"),
         p90=row.get("p90"),
         previous=previous,
+        clock=metric.timed if metric.unit == "duration" else None,
+        flagged=row.get("flagged"),
     )
 
 
-def _inside(unit: Unit, low: float | None, high: float | None) -> Interval:
+def _interval(metric: Metric, row: Mapping[str, Any]) -> Interval:
+    value, method = row.get("measured"), method_of(metric)
+    if value is None or method == "none":
+        return None, None
+    if method == "hits":
+        return wilson(row["numerator"] or 0.0, row["denominator"])
+    if method == "quantile":
+        low, high = row.get("low"), row.get("high")
+        return (None, None) if low is None or high is None else (low, high)
+    if metric.type == "mean":
+        size = int(row["sample_size"])
+        ends = mean_interval(value, row["spread"], size, row["skewness"])
+        return inside(metric.unit, *ends)
+    sample = sample_of(metric, row)
+    low, high = sample.ends() if sample else (None, None)
+    # A quotient of amounts may leave 0 to 1 by itself, as sales after refunds do.
+    least, most = SCALES.get(metric.unit, (None, None))
+    fits = (least is None or value >= least) and (most is None or value <= most)
+    return inside(metric.unit, low, high) if fits else (low, high)
+
+
+def inside(unit: Unit, low: float | None, high: float | None) -> Interval:
     """An interval ends where the scale does: no wait is negative, no rating outside 1 to 5."""
     if low is None or high is None:
         return low, high

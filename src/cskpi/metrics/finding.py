@@ -10,7 +10,7 @@ Unit = Literal["count", "percent", "duration", "money", "score"]
 Direction = Literal["up", "down", "neutral"]
 Status = Literal["good", "warn", "bad", "small_sample"]
 Timed = Literal["wall", "business"]
-FlagKind = Literal["fallback", "provisional"]
+FlagKind = Literal["fallback", "provisional", "part", "outside"]
 Against = Literal["previous", "last_year", "shop", "team"]
 Word = Literal["better", "worse", "higher", "lower", "no_clear_change"]
 
@@ -21,12 +21,17 @@ class Flag:
 
     `fallback`: `share` of the sample (0..1) rests on a second-best rule, which `labels` names.
     `provisional`: outcomes are still open; data from `final_on` on settle the number.
+    `part`: the definition was in force only from `first_on` to `last_on` of the period, and only these
+    days are counted. `outside`: it was in force from `first_on` to `last_on`, no day of the period;
+    None where that end is not known.
     """
 
     kind: FlagKind
     labels: dict[str, str] = field(default_factory=dict)
     share: float | None = None
     final_on: date | None = None
+    first_on: date | None = None
+    last_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

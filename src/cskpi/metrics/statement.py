@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cskpi.metrics.uncertainty import Z
 from cskpi.store.database import quote
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ TIME_DIMENSIONS = frozenset({"day", "week", "month"})
 
 PERIOD_FILTER = "occurred_at >= $period_start AND occurred_at < $period_end"
 PREVIOUS_FILTER = "occurred_at >= $period_previous_start AND occurred_at < $period_previous_end"
+LAST_YEAR_FILTER = "occurred_at >= $period_last_year_start AND occurred_at < $period_last_year_end"
 
 _NO_QUANTILES = "NULL AS spread, NULL AS median, NULL AS p90"
+_SHARES: Mapping[str, float] = {"median": 0.5, "p90": 0.9}
 
 
 def expand(grouping: Sequence[str]) -> tuple[str, ...]:
@@ -44,30 +47,61 @@ def evaluation_sql(
     conditions: Sequence[str] = (),
     *,
     compare: bool,
+    last_year: bool = False,
 ) -> str:
     """Return the statement that evaluates a metric.
 
-    Its rows are: period_no (0 the period, 1 the one before), one mark per dimension (0 where the
-    row is grouped by it), the dimensions, then measured, total, parts, sample size, spread, median
-    and 90th percentile.
+    Its rows are: period_no (0 the period, 1 the one before, 2 the same a year ago), one mark per
+    dimension (0 where the row is grouped by it), the dimensions, then measured, total, parts, sample
+    size, spread, median and 90th percentile; of means the skewness, of amounts the sums of squares
+    and products.
     """
     names = _used_dimensions(groupings)
-    placed = ", ".join(f"{DIMENSIONS[name]} AS {quote('by_' + name)}" for name in names)
-    periods = f"({PERIOD_FILTER}) OR ({PREVIOUS_FILTER})" if compare else PERIOD_FILTER
-    keep = " AND ".join([f"({periods})", *conditions])
-    bucket = ", date_trunc('hour', occurred_at) AS bucket_at" if metric.bucket else ""
-    source = (
-        f"SELECT * EXCLUDE (shop_id, agent_id, channel){', ' + placed if placed else ''}{bucket}, "
-        f"CASE WHEN {PERIOD_FILTER} THEN 0 ELSE 1 END AS period_no "
-        f"FROM ({metric.body}) AS counted WHERE {keep}"
-    )
+    source = _placed(metric, names, conditions, compare=compare, last_year=last_year)
     if metric.bucket:
         return _bucketed(source, names, groupings)
     return (
         f"SELECT period_no{_marks(names)}{_columns(names)}, "
-        f"{_aggregates(metric, _measures(metric, names, conditions))} "
+        f"{_aggregates(metric, _measures(metric, names, conditions))}{_flagged(metric)} "
         f"FROM ({source}) AS placed GROUP BY {_grouping_sets(groupings)}"
     )
+
+
+def period_filter(*, compare: bool, last_year: bool = False) -> str:
+    """Return the condition that keeps rows of the period, of the one before and of a year ago."""
+    asked = {PERIOD_FILTER: True, PREVIOUS_FILTER: compare, LAST_YEAR_FILTER: last_year}
+    return " OR ".join(f"({condition})" for condition, wanted in asked.items() if wanted)
+
+
+def quantile_bounds_sql(
+    metric: Metric,
+    grouping: Sequence[str],
+    conditions: Sequence[str] = (),
+    *,
+    compare: bool,
+    last_year: bool = False,
+) -> str:
+    """Return the statement that bounds the medians or 90th percentiles of one grouping.
+
+    Its rows are period_no, the dimensions, low and high: the values at the ranks between which the
+    true quantile lies in 95 of 100 samples, by the normal approximation to the binomial (Campbell
+    and Gardner 1988); NULL where a group has too few rows to hold them.
+    """
+    names = _used_dimensions([tuple(grouping)])
+    source = _placed(metric, names, conditions, compare=compare, last_year=last_year)
+    share = _SHARES[metric.type]
+    group = f"period_no{_columns(names)}"
+    middle, reach = f"{share} * size", f"{Z} * sqrt({share * (1 - share)} * size)"
+    ranked = (
+        f"SELECT {group}, measure, count(*) OVER (PARTITION BY {group}) AS size,"
+        f" row_number() OVER (PARTITION BY {group} ORDER BY measure) AS place"
+        f" FROM ({source}) AS placed WHERE measure IS NOT NULL"
+    )
+    ends = [
+        f"CAST(max(CASE WHEN place = round({rank}) THEN measure END) AS DOUBLE) AS {name}"
+        for name, rank in (("low", f"{middle} - {reach}"), ("high", f"1 + {middle} + {reach}"))
+    ]
+    return f"SELECT {group}, {', '.join(ends)} FROM ({ranked}) AS ranked GROUP BY {group}"
 
 
 def rows_sql(metric: Metric, conditions: Sequence[str]) -> str:
@@ -80,6 +114,26 @@ def filter_conditions(filters: Mapping[str, str]) -> tuple[list[str], dict[str, 
     """Return conditions and parameters that keep rows of the given dimensions."""
     conditions = [f"{DIMENSIONS[name]} = $period_filter_{name}" for name in filters]
     return conditions, {f"period_filter_{name}": value for name, value in filters.items()}
+
+
+def _placed(
+    metric: Metric,
+    names: Sequence[str],
+    conditions: Sequence[str],
+    *,
+    compare: bool,
+    last_year: bool,
+) -> str:
+    """Return the rows counted, each with its period and its place in every dimension."""
+    placed = "".join(f", {DIMENSIONS[name]} AS {quote('by_' + name)}" for name in names)
+    bucket = ", date_trunc('hour', occurred_at) AS bucket_at" if metric.bucket else ""
+    before = f" WHEN {PREVIOUS_FILTER} THEN 1" if compare else ""
+    asked = f"({period_filter(compare=compare, last_year=last_year)})"
+    return (
+        f"SELECT * EXCLUDE (shop_id, agent_id, channel){placed}{bucket}, "
+        f"CASE WHEN {PERIOD_FILTER} THEN 0{before} ELSE 2 END AS period_no "
+        f"FROM ({metric.body}) AS counted WHERE {' AND '.join([asked, *conditions])}"
+    )
 
 
 def _used_dimensions(groupings: Sequence[tuple[str, ...]]) -> list[str]:
@@ -126,7 +180,8 @@ def _aggregates(metric: Metric, measures: Sequence[tuple[str, str]]) -> str:
             f"CAST({parts['numerator']} AS DOUBLE) / nullif({parts['denominator']}, 0) AS measured,"
             f" CAST({parts['numerator']} AS DOUBLE) AS numerator,"
             f" CAST({parts['denominator']} AS DOUBLE) AS denominator,"
-            f" {parts['denominator']} AS sample_size, {_NO_QUANTILES}"
+            f" {_sample_size(metric, parts['denominator'])} AS sample_size, {_NO_QUANTILES}"
+            f"{_moments(metric)}"
         )
     if metric.type == "count":
         counted = "count(DISTINCT measure)" if "measure" in metric.distinct else "count(*)"
@@ -156,9 +211,48 @@ def _distribution(metric: Metric) -> str:
     return (
         f"{head} AS measured, CAST(sum(measure) AS DOUBLE) AS numerator,"
         " CAST(count(measure) AS DOUBLE) AS denominator, count(measure) AS sample_size,"
-        " stddev_samp(CAST(measure AS DOUBLE)) AS spread,"
+        f" stddev_samp(CAST(measure AS DOUBLE)) AS spread,{_skewness(metric)}"
         f" {median} AS median, {p90} AS p90"
     )
+
+
+def _skewness(metric: Metric) -> str:
+    return " skewness(CAST(measure AS DOUBLE)) AS skewness," if metric.type == "mean" else ""
+
+
+def _is_amounts(metric: Metric) -> bool:
+    return metric.interval == "delta" and not metric.distinct
+
+
+def _sample_size(metric: Metric, denominator: str) -> str:
+    """Amounts rest on as many things as there are rows, not on as many as the amounts add up to."""
+    return "count(*)" if _is_amounts(metric) else denominator
+
+
+def _moments(metric: Metric) -> str:
+    if not _is_amounts(metric):
+        return ""
+    above, below = (f"coalesce(CAST({name} AS DOUBLE), 0)" for name in ("numerator", "denominator"))
+    return (
+        f", sum({above} * {above}) AS squares, sum({above} * {below}) AS products,"
+        f" sum({below} * {below}) AS denominator_squares"
+    )
+
+
+def _flagged(metric: Metric) -> str:
+    """The share of the sample whose rows are marked `is_flagged`."""
+    if metric.flag is None or metric.bucket:
+        return ""
+    sized = {"ratio": "denominator"}.get(metric.type, "measure")
+    marked = f"CASE WHEN is_flagged = 1 THEN {sized} END"
+    if metric.type == "ratio" and sized not in metric.distinct:
+        parts = f"sum({marked})", f"sum({sized})"
+    elif metric.type == "count" and sized not in metric.distinct:
+        parts = "count(CASE WHEN is_flagged = 1 THEN 1 END)", "count(*)"
+    else:
+        unique = "DISTINCT " if sized in metric.distinct else ""
+        parts = f"count({unique}{marked})", f"count({unique}{sized})"
+    return f", CAST(coalesce({parts[0]}, 0) AS DOUBLE) / nullif({parts[1]}, 0) AS flagged"
 
 
 def _part(metric: Metric, name: str) -> str:

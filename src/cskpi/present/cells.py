@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from cskpi.present.cleaning import one_line
-from cskpi.present.comparison import verdict
+from cskpi.present.comparison import comparison_verdict, verdict
 from cskpi.present.document import Cell, Tone
 from cskpi.present.flags import flag_marks
 from cskpi.present.formatting import (
@@ -21,7 +21,7 @@ from cskpi.present.formatting import (
 from cskpi.texts import has_text, say
 
 if TYPE_CHECKING:
-    from cskpi.metrics.finding import Finding, Status, Unit
+    from cskpi.metrics.finding import Against, Finding, Status, Unit
 
 _STATUS_TONES: dict[Status | None, Tone] = {
     "good": "good",
@@ -80,6 +80,19 @@ def delta_cell(finding: Finding) -> Cell:
     """Return the change with its verdict beside it."""
     change, words = change_cell(finding), verdict_cell(finding)
     return change if change.text == words.text else replace(change, mark=words.text)
+
+
+def compared_cell(finding: Finding, against: Against) -> Cell:
+    """Return how a finding differs from what it is compared with, in words beside the size."""
+    section = "peers" if against in ("shop", "team") else "verdict"
+    comparison = finding.compared(against)
+    if comparison is None:
+        return text_cell(say("format.none"), "muted")
+    found = comparison_verdict(finding, comparison)
+    tone, words = _VERDICT_TONES.get(found, "plain"), say(f"{section}.{found}")
+    change = format_change(finding.value, comparison.value, finding.unit)
+    is_level = change == say("verdict.same")
+    return Cell(words, words, tone=tone) if is_level else Cell(change, change, "text", tone, words)
 
 
 def interval_cell(finding: Finding) -> Cell:

@@ -5,10 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
+from cskpi.texts import say
+
 if TYPE_CHECKING:
-    from cskpi.metrics.finding import Direction, Finding
+    from collections.abc import Iterable
+
+    from cskpi.metrics.finding import Comparison, Direction, Finding, Word
 
 Verdict = Literal["better", "worse", "changed", "unclear", "same", "unknown"]
+
+_WORDS: dict[Word, Verdict] = {
+    "better": "better",
+    "worse": "worse",
+    "higher": "changed",
+    "lower": "changed",
+    "no_clear_change": "unclear",
+}
 
 # The interval is this period's; the other side is taken to be as uncertain, so a difference must
 # exceed the width of both together. For agents against the whole this is about the margin that a
@@ -21,7 +33,23 @@ _TOTAL_MATTERS_FROM = 0.05
 
 def verdict(finding: Finding) -> Verdict:
     """Judge a finding against its previous period."""
-    return judge(finding, finding.previous)
+    comparison = finding.compared("previous")
+    if comparison is None:
+        return judge(finding, finding.previous)
+    return comparison_verdict(finding, comparison)
+
+
+def comparison_verdict(finding: Finding, comparison: Comparison) -> Verdict:
+    """Return what a comparison shows.
+
+    Counts and sums are no sample: that they changed is said, that it is for the better is not.
+    """
+    if comparison.difference == 0:
+        return "same"
+    if comparison.word is not None:
+        return _WORDS[comparison.word]
+    found = judge(finding, comparison.value)
+    return "changed" if found in ("better", "worse") else found
 
 
 def judge(finding: Finding, reference: float | None) -> Verdict:
@@ -46,6 +74,12 @@ def noise(finding: Finding, reference: float) -> float:
     if finding.unit != "count":
         return matters
     return max(matters, _NORMAL_95 * math.sqrt(abs(value) + abs(reference)))
+
+
+def correction_note(findings: Iterable[Finding]) -> str:
+    """Return the sentence that says that many comparisons were corrected, empty where none was."""
+    corrected = any(c.is_corrected for finding in findings for c in finding.comparisons)
+    return say("peers.corrected") if corrected else ""
 
 
 def weight(finding: Finding) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cskpi.present.cells import dimension_cell, dimension_title, number_cell, text_cell
 from cskpi.present.cleaning import one_line
-from cskpi.present.comparison import judge
+from cskpi.present.comparison import correction_note, judge
 from cskpi.present.document import Cell, Column, Row, Section, Table
 from cskpi.present.formatting import format_count
 from cskpi.present.overview import headline_metrics
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str | None, ...]
 
+_SIDES = {"better": "strong", "worse": "weak"}
 _SIDE_TONES: dict[str, Tone] = {"strong": "good", "weak": "bad"}
 
 
@@ -49,7 +50,7 @@ def shop_section(inputs: ReportInputs) -> Section:
     columns = (Column(dimension_title("shop")), *metric_columns(metrics), _remark_column())
     table = Table(columns, tuple(rows) if lookup else (), empty=say("table.no_rows"))
     title, sheet = say("section.shops"), say("section.shops_sheet")
-    return Section("shops", title, sheet, (table,), lead=say("section.agents_lead"))
+    return Section("shops", title, sheet, (table,), lead=say("section.shops_lead"))
 
 
 def by_key(findings: Iterable[Finding], dimensions: Sequence[str]) -> dict[Key, dict[str, Finding]]:
@@ -97,6 +98,7 @@ def _agent_table(inputs: ReportInputs) -> Table:
     return Table(
         columns,
         tuple(rows) if lookup else (),
+        note=correction_note(inputs.by_agent),
         group_title=dimension_title("shop"),
         empty=say("table.no_rows"),
     )
@@ -158,10 +160,13 @@ def _empty_cell(metric: Metric) -> Cell:
 
 def _against_whole(finding: Finding, totals: Mapping[str, Finding]) -> str:
     """Without an interval nothing is judged: one who answers fewer customers is not worse."""
+    if finding.comparisons and "agent" in finding.dimensions:
+        team = finding.compared("team") or finding.compared("shop")
+        return _SIDES.get(team.word or "", "") if team else ""
     whole = totals.get(finding.metric)
     if whole is None or finding.low is None:
         return ""
-    return {"better": "strong", "worse": "weak"}.get(judge(finding, whole.value), "")
+    return _SIDES.get(judge(finding, whole.value), "")
 
 
 def _remark(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from cskpi.present.cells import (
     change_cell,
+    compared_cell,
     dimension_cell,
     dimension_title,
     interval_cell,
@@ -25,6 +26,7 @@ from cskpi.present.cells import (
     verdict_cell,
 )
 from cskpi.present.cleaning import clean_for_terminal, one_line
+from cskpi.present.comparison import correction_note
 from cskpi.present.document import Cell, Column, Row, Table, Tone
 from cskpi.present.flags import flag_note
 from cskpi.present.formatting import cell_width
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
-    from cskpi.metrics.finding import Finding
+    from cskpi.metrics.finding import Against, Finding
 
 _STYLES: dict[Tone, str] = {
     "plain": "",
@@ -45,6 +47,7 @@ _STYLES: dict[Tone, str] = {
     "bad": "bold red",
     "muted": "dim",
 }
+_RANKS: dict[Against, int] = {"last_year": 8, "team": 3}
 _SEPARATOR_CELLS = 2
 _LEAST_TEXT_CELLS = 16
 _PIPE_WIDTH = 10_000
@@ -60,11 +63,12 @@ def kpi_table(findings: Sequence[Finding], by: Sequence[str] = ()) -> Table:
     )
     order = list(dict.fromkeys(finding.metric for finding in findings))
     grouped = sorted(findings, key=lambda f: order.index(f.metric)) if dimensions else findings
-    rows = tuple(_kpi_row(finding, dimensions) for finding in grouped)
+    compared = _compared_with(findings)
+    rows = tuple(_kpi_row(finding, dimensions, compared) for finding in grouped)
     return Table(
-        (*leading, *_kpi_columns()),
+        (*leading, *_kpi_columns(compared)),
         rows,
-        note=flag_note(findings),
+        note="\n".join(filter(None, (flag_note(findings), correction_note(findings)))),
         group_title=say("column.metric"),
         empty=say("table.no_rows"),
     )
@@ -93,7 +97,13 @@ def _dimension_names(findings: Sequence[Finding], by: Sequence[str]) -> list[str
     return sorted(names, key=lambda name: name != "shop") if "agent" in names else list(names)
 
 
-def _kpi_columns() -> tuple[Column, ...]:
+def _compared_with(findings: Sequence[Finding]) -> tuple[Against, ...]:
+    """What findings are compared with beside the period before: no column without a number."""
+    wanted: tuple[Against, ...] = ("last_year", "team")
+    return tuple(name for name in wanted if any(finding.compared(name) for finding in findings))
+
+
+def _kpi_columns(compared: Sequence[Against]) -> tuple[Column, ...]:
     return (
         Column(say("column.value"), "count"),
         Column(say("column.sample"), "count", rank=3),
@@ -103,12 +113,13 @@ def _kpi_columns() -> tuple[Column, ...]:
         Column(say("column.previous"), "count", rank=4),
         Column(say("column.change"), "count", rank=1),
         Column(say("column.verdict"), rank=2),
+        *(Column(say(f"column.{against}"), rank=_RANKS[against]) for against in compared),
         Column(say("column.target"), "count", rank=4),
         Column(say("column.status"), rank=1),
     )
 
 
-def _kpi_row(finding: Finding, dimensions: Sequence[str]) -> Row:
+def _kpi_row(finding: Finding, dimensions: Sequence[str], compared: Sequence[Against]) -> Row:
     label = pick(finding.labels)
     leading = [dimension_cell(name, finding.dimensions.get(name)) for name in dimensions]
     return Row(
@@ -122,6 +133,7 @@ def _kpi_row(finding: Finding, dimensions: Sequence[str]) -> Row:
             previous_cell(finding),
             change_cell(finding),
             verdict_cell(finding),
+            *(compared_cell(finding, against) for against in compared),
             target_cell(finding),
             status_cell(finding.status),
         ),
