@@ -119,6 +119,46 @@ def test_kpi_table(cli: Cli, shop: Shop, golden: Golden) -> None:
     golden("cli/kpi.txt", cli("kpi", "--month", "2026-10", "--db", shop.path).stdout)
 
 
+def test_a_breakdown_is_printed_beside_kpis_or_alone(cli: Cli, shop: Shop) -> None:
+    words = ("kpi", "hourly_load", "--month", "2026-10", "--db", shop.path)
+    text = cli(*words).stdout
+    assert text.splitlines()[0] == "时段负荷"
+    assert "周四  10 时" in text
+    assert "接待人数" not in text
+    assert cli(*words, "--format", "csv").stdout.splitlines() == [
+        "weekday,hour,session_count,sessions_per_hour",
+        "4,10,1,1.0",
+        "5,10,1,1.0",
+        "6,10,1,1.0",
+    ]
+    content = json.loads(cli(*words, "received_customers", "--format", "json").stdout)
+    assert [row["metric"] for row in content["rows"]] == ["received_customers"]
+    (load,) = content["breakdowns"]
+    assert load["rows"][0] == {
+        "weekday": 4, "hour": 10, "session_count": 1, "sessions_per_hour": 1.0,
+    }  # fmt: skip
+    assert "**时段负荷**" in cli(*words, "--format", "md").stdout
+    assert "只放得下一张表" in cli(*words, "csat_score", "--format", "csv", code=2).stderr
+    assert "不分 shop" in cli(*words, "--shop", "旗舰店", code=2).stderr
+
+
+def test_catalog_lists_breakdowns(cli: Cli, shop: Shop) -> None:
+    assert "hourly_load" in cli("catalog", "--db", shop.path).stdout
+    assert "平均每小时会话数 (sessions_per_hour)" in cli("catalog", "hourly_load").stdout
+
+
+def test_sales_name_the_match_rate(cli: Cli, shop: Shop) -> None:
+    words = ("--month", "2026-10", "--db", shop.path)
+    line = "本期 1 个订单，1 个的买家在聊天里找到（100.0%）：按买家 1，按对照表 0"
+    assert line in cli("kpi", "agent_sales", *words).stdout
+    assert line in cli("kpi", "agent_sales", *words, "--format", "md").stdout
+    assert "个订单" not in cli("kpi", "received_customers", *words).stdout
+    other = cli("kpi", "agent_sales", *words, "--shop", "工厂店", "--format", "json").stdout
+    assert json.loads(other)["match"] is None
+    content = json.loads(cli("kpi", "agent_sales", *words, "--format", "json").stdout)
+    assert (content["match"]["orders"], content["match"]["by"]["customer"]) == (1, 1)
+
+
 def test_explain_a_number_lists_its_sessions(cli: Cli, shop: Shop) -> None:
     out = cli("explain", "first_response_time", "--month", "2026-10", "--db", shop.path).stdout
     assert "S1" in out

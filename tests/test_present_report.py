@@ -47,6 +47,28 @@ def test_sentences_claim_only_what_the_intervals_carry() -> None:
     assert "有 2 天没有数据，合计类指标偏低。" in texts
 
 
+def test_every_clear_change_of_a_headline_is_said_and_the_others_are_named() -> None:
+    inputs = sample_inputs()
+    headline = replace(inputs.metrics[0], headline=True)
+    changed = [
+        replace(f, metric=f"kpi_{n}", value=100.0 + n, previous=50.0, low=None, unit="count")
+        for n, f in enumerate(inputs.totals[:1] * 13)
+    ]
+    metrics = [
+        replace(headline, name=f.metric, headline=f.metric != "kpi_0", direction="up")
+        for f in changed
+    ]
+    totals = tuple(replace(f, direction="up", status=None) for f in changed)
+    document = build_report(replace(inputs, totals=totals, metrics=tuple(metrics)))
+    texts = [s.text for s in _block(document, "overview", Sentences).items]
+    said = [text for text in texts if "变好：" in text]
+    assert len(said) == 10
+    assert "50 → 112" in said[0]
+    assert "50 → 103" in said[-1]
+    label = inputs.totals[0].labels["zh"]
+    assert f"另有 3 个指标也有明显变化：{label}、{label}、{label}。" in texts
+
+
 def test_without_a_previous_period_nothing_is_compared() -> None:
     inputs = sample_inputs()
     totals = tuple(replace(finding, previous=None) for finding in inputs.totals)

@@ -8,20 +8,26 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from test_present_samples import HOSTILE, sample_inputs
 
+from cskpi.metrics.breakdown_files import BreakdownColumn
+from cskpi.metrics.breakdowns import BreakdownTable
 from cskpi.metrics.finding import Finding
 from cskpi.present.cleaning import clean_for_terminal, guard_formula
+from cskpi.present.inputs import Beside
 from cskpi.present.streams import csv_bytes, json_bytes, md_bytes, write_atomic
 from cskpi.present.terminal import kpi_table, table_text
 
 Golden = Callable[[str, str], None]
 KEYS = {
     "metric", "label", "dimensions", "value", "numerator", "denominator", "sample_size", "low",
-    "high", "previous", "target", "status", "unit", "median", "p90",
+    "high", "previous", "target", "status", "unit", "median", "p90", "flags",
+    "clock", "comparisons",
 }  # fmt: skip
 NAMES = ("first_response_time", "reply_rate", "csat_score", "agent_sales", "received_customers")
 
@@ -43,6 +49,43 @@ def test_json_is_the_contract(golden: Golden) -> None:
     assert all(set(row) == KEYS for row in parsed["rows"])
     assert parsed["rows"][0]["value"] == 33.4
     assert parsed["rows"][-1]["dimensions"] == {}
+
+
+def test_json_carries_breakdowns_and_the_match_rate() -> None:
+    inputs = sample_inputs()
+    table = BreakdownTable(
+        "open_tickets",
+        {"zh": "未关闭工单", "en": "Open tickets"},
+        (
+            BreakdownColumn("customer_id", {"zh": "买家", "en": "Customer"}),
+            BreakdownColumn("created_at", {"zh": "创建", "en": "Created"}),
+            BreakdownColumn("amount", {"zh": "金额", "en": "Amount"}, "money"),
+        ),
+        (
+            ("c1", datetime.fromisoformat("2026-10-02T10:00:00"), Decimal("1.50")),
+            ("c2", None, None),
+        ),
+    )
+    matches = {"customer": 2, "link": 0, "order_id": 1, "none": 1}
+    beside = Beside((table,), matches)
+    parsed = json.loads(json_bytes([], inputs.period, beside))
+    assert parsed["breakdowns"] == [
+        {
+            "breakdown": "open_tickets",
+            "label": "未关闭工单",
+            "columns": [
+                {"name": "created_at", "label": "创建", "unit": None},
+                {"name": "amount", "label": "金额", "unit": "money"},
+            ],
+            "missing": [],
+            "rows": [
+                {"created_at": "2026-10-02T10:00:00", "amount": 1.5},
+                {"created_at": None, "amount": None},
+            ],
+        }
+    ]
+    assert parsed["match"] == {"orders": 4, "matched": 3, "share": 0.75, "by": matches}
+    assert json.loads(json_bytes([], inputs.period))["match"] is None
 
 
 def test_json_keeps_text_and_never_writes_nan() -> None:

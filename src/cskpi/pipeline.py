@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +17,17 @@ from cskpi.ingest.load import load_file
 from cskpi.ingest.options import LoadOptions, ReadLimits
 from cskpi.ingest.paths import expand_paths
 from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
+from cskpi.metrics.business_time import named
 from cskpi.metrics.catalog import Catalog, load_catalog
 from cskpi.metrics.checks import CheckResult, run_data_checks, target_checks
-from cskpi.metrics.coverage import coverage
+from cskpi.metrics.control import ControlOptions, control_charts
+from cskpi.metrics.coverage import coverage, order_matches
 from cskpi.metrics.evaluate import evaluate, parameters_in_force
-from cskpi.model.build import build_model, is_current
+from cskpi.model.build import build_model
 from cskpi.model.shops import unify_shops
+from cskpi.model.state import is_current
 from cskpi.periods import Period, month_period
-from cskpi.present.inputs import ReportInputs
+from cskpi.present.inputs import Beside, ReportInputs
 from cskpi.store.database import Limits, lock_down, open_database
 from cskpi.texts import say
 
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
     from cskpi.ingest.proposal import Proposal
     from cskpi.ingest.report import FileReport, ProgressCallback
+    from cskpi.metrics.breakdown_files import Breakdown
+    from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
     from cskpi.settings import Settings
 
@@ -78,6 +83,11 @@ def load_options(settings: Settings, **told: Any) -> LoadOptions:
             )
     return LoadOptions(
         timezone=settings.text("timezone"),
+        shop_timezones={
+            key.removesuffix(".timezone"): str(zone)
+            for key, zone in settings.section("shops").items()
+            if key.endswith(".timezone")
+        },
         keep_private=settings.flag("keep_pii"),
         shift_codes=codes,
         hide_customer=(
@@ -202,17 +212,19 @@ def report_inputs(
     con: duckdb.DuckDBPyConnection, catalog: Catalog, period: Period, settings: Settings
 ) -> ReportInputs:
     """Gather all a report shows: findings, breakdowns and data coverage of one period."""
-    findings = evaluate(con, catalog.metrics, period, REPORT_GROUPINGS, settings)
+    metrics = catalog.own()
+    findings = evaluate(con, metrics, period, REPORT_GROUPINGS, settings)
     by_dimensions = {
         names: tuple(f for f in findings if set(f.dimensions) == set(names))
         for names in ((), ("shop", "agent"), ("day",), ("shop",))
     }
+    options = ControlOptions.of(settings)
     shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
     return ReportInputs(
         period=period,
         previous=period.previous(),
         shops=tuple(shop for (shop,) in shops),
-        metrics=catalog.metrics,
+        metrics=tuple(named(metric, settings) for metric in metrics),
         groups=catalog.groups,
         totals=by_dimensions[()],
         by_agent=by_dimensions["shop", "agent"],
@@ -222,7 +234,32 @@ def report_inputs(
             run_breakdown(con, b, period, settings) for b in load_breakdowns(catalog.groups)
         ),
         coverage=coverage(con, period),
-        parameters={m.name: parameters_in_force(m, settings) for m in catalog.metrics},
+        parameters={m.name: parameters_in_force(m, settings) for m in metrics},
+        charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
+    )
+
+
+def beside_kpis(
+    con: duckdb.DuckDBPyConnection,
+    metrics: Sequence[Metric],
+    breakdowns: Sequence[Breakdown],
+    period: Period,
+    settings: Settings,
+    *,
+    filters: Mapping[str, str],
+) -> Beside:
+    """Gather what is printed beside KPIs: breakdowns, and how many orders met a chat.
+
+    Raises:
+        UsageError: a breakdown is to be kept to a dimension it does not have.
+    """
+    matches = None
+    tables = {name for metric in metrics for name in (*metric.sources, *metric.optional)}
+    if any(name.startswith("order") for name in tables):
+        found = order_matches(con, period, filters.get("shop"))
+        matches = found if any(found.values()) else None
+    return Beside(
+        tuple(run_breakdown(con, b, period, settings, filters) for b in breakdowns), matches
     )
 
 
@@ -258,5 +295,5 @@ def run_checks(
         DefinitionError: a metric file breaks the rules.
     """
     catalog = load_catalog(prove=True)
-    findings = evaluate(con, catalog.metrics, period, [()], settings, compare=False)
+    findings = evaluate(con, catalog.own(), period, [()], settings, compare=False)
     return [*run_data_checks(con, period), *target_checks(findings)]

@@ -19,20 +19,27 @@ def catalog(
     lang: Lang = None,
     wait: Wait = 0,
 ) -> None:
-    """Print the catalogue, or one KPI's whole definition."""
+    """Print the catalogue with its breakdowns, or one definition as a whole."""
     settings = settings_from(db, lang)
+    from cskpi.metrics.breakdowns import breakdown_parameters, load_breakdowns, split_names
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.evaluate import filled_tables, parameters_in_force
     from cskpi.pipeline import open_facts
-    from cskpi.present.stock import write_catalog, write_definition
+    from cskpi.present.definition_page import write_definition
+    from cskpi.present.stock import write_breakdown, write_catalog
 
     known = load_catalog(prove=True)
-    if name is not None:
-        (metric,) = known.select([name])
-        write_definition(metric, parameters_in_force(metric, settings))
+    breakdowns = load_breakdowns(known.groups, prove=True)
+    _, named = split_names([name or ""], breakdowns)
+    if named:
+        write_breakdown(named[0], breakdown_parameters(named[0], settings))
         return
-    if not Path(settings.text("db")).is_file():
-        write_catalog(known, None)
-        return
-    with open_facts(settings, wait_seconds=wait) as con:
-        write_catalog(known, filled_tables(con))
+    chosen = known.select([name]) if name is not None else ()
+    loaded = None
+    if Path(settings.text("db")).is_file():
+        with open_facts(settings, wait_seconds=wait) as con:
+            loaded = filled_tables(con)
+    for metric in chosen:
+        write_definition(metric, parameters_in_force(metric, settings), settings, loaded)
+    if not chosen:
+        write_catalog(known, breakdowns, loaded)

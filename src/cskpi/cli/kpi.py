@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from cskpi.cli import app
+from cskpi.cli.comparing import Asked, compare_measure
 from cskpi.cli.options import (
     Agent,
+    BusinessHours,
     Channel,
     Db,
     End,
@@ -24,6 +26,7 @@ from cskpi.cli.options import (
     period_from,
     settings_from,
 )
+from cskpi.errors import UsageError
 from cskpi.texts import say
 
 FORMATS = ("table", "csv", "json", "md")
@@ -37,29 +40,44 @@ def kpi(
     end: End = None,
     last_month: LastMonth = False,
     by: Annotated[str, typer.Option("--by", help=say("option.by"))] = "",
+    compare: Annotated[str | None, typer.Option("--compare", help=say("option.compare"))] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help=say("option.profile"))] = None,
     shop: Shop = None,
     agent: Agent = None,
     channel: Channel = None,
     output_format: Annotated[str, typer.Option("--format", help=say("option.format"))] = "table",
     output: Output = None,
+    business_hours: BusinessHours = None,
     db: Db = None,
     lang: Lang = None,
     wait: Wait = 0,
 ) -> None:
     """Print KPIs."""
-    settings = settings_from(db, lang)
+    settings = settings_from(db, lang, business_hours=business_hours)
     one_of(output_format, FORMATS, "--format")
     period = period_from(month, start, end, last_month=last_month)
     from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.metrics.breakdowns import load_breakdowns, split_names
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.evaluate import evaluate
-    from cskpi.pipeline import open_facts
+    from cskpi.pipeline import beside_kpis, open_facts
     from cskpi.present.outputs import write_findings
 
-    metrics = load_catalog().select(names or [])
+    catalog = load_catalog()
     grouping = tuple(part.strip() for part in by.split(",") if part.strip())
     filters = filters_from(shop, agent, channel)
+    if compare is not None:
+        if profile is not None:
+            raise UsageError("compare_with_profile")
+        asked = Asked(names or [], period, grouping, filters, output_format, output, wait)
+        compare_measure(catalog, compare, asked, settings)
+        return
+    kpis, breakdowns = split_names(names or [], load_breakdowns(catalog.groups))
+    metrics = catalog.select(kpis, profile) if kpis or profile or not breakdowns else ()
     with model_progress() as progress, open_facts(settings, progress, wait) as con:
         chosen = or_newest_month(con, period)
-        findings = evaluate(con, metrics, chosen, [grouping], settings, filters=filters)
-    write_findings(findings, chosen, grouping, output_format, output)
+        findings = evaluate(
+            con, metrics, chosen, [grouping], settings, filters=filters, last_year=True
+        )
+        beside = beside_kpis(con, metrics, breakdowns, chosen, settings, filters=filters)
+    write_findings(findings, chosen, grouping, output_format, output, beside=beside)

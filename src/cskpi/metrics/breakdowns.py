@@ -112,6 +112,16 @@ def run_breakdown(
     )
 
 
+def split_names(
+    names: Iterable[str], known: Iterable[Breakdown]
+) -> tuple[list[str], list[Breakdown]]:
+    """Return which names are no breakdown's, and the breakdowns named, in their own order."""
+    wanted = list(names)
+    chosen = [breakdown for breakdown in known if breakdown.name in wanted]
+    taken = {breakdown.name for breakdown in chosen}
+    return [name for name in wanted if name not in taken], chosen
+
+
 def breakdown_parameters(breakdown: Breakdown, settings: Settings) -> dict[str, Value]:
     """Return the parameters in force: `params.<breakdown>.<name>` of the settings, else its own."""
     own = {

@@ -52,7 +52,7 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
     bounds = {"period_start": period.start, "period_end": period.end}
     first_at, last_at = _row(con, _SPAN, bounds)
     files, read, accepted, duplicate, rejected = _row(con, _LEDGER)
-    matches = dict.fromkeys(MATCHES, 0) | dict(con.execute(_ORDERS, bounds).fetchall())
+    matches = order_matches(con, period)
     return Coverage(
         first_at=first_at,
         last_at=last_at,
@@ -72,6 +72,14 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
     )
 
 
+def order_matches(
+    con: duckdb.DuckDBPyConnection, period: Period, shop: str | None = None
+) -> dict[str, int]:
+    """Return the orders made in a period by how their customer was found in the chats (`MATCHES`)."""
+    wanted = {"period_start": period.start, "period_end": period.end, "shop": shop}
+    return dict.fromkeys(MATCHES, 0) | dict(con.execute(_ORDERS, wanted).fetchall())
+
+
 _SPAN = """
 SELECT min(started_at), max(ended_at) FROM sessions
 WHERE started_at >= $period_start AND started_at < $period_end
@@ -89,6 +97,7 @@ SELECT matched_by, count(*)
 FROM order_customers
 INNER JOIN orders USING (shop_id, order_id)
 WHERE orders.created_at >= $period_start AND orders.created_at < $period_end
+    AND ($shop IS NULL OR orders.shop_id = $shop)
 GROUP BY matched_by
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -32,17 +33,30 @@ def breakdown_sections(inputs: ReportInputs) -> list[Section]:
     return [_section(inputs, b) for b in inputs.breakdowns if not b.missing]
 
 
+def public(breakdown: BreakdownTable) -> BreakdownTable:
+    """Return a breakdown without whom its rows are about: what is shown gets forwarded."""
+    kept = [at for at, column in enumerate(breakdown.columns) if column.name not in _PRIVATE]
+    return replace(
+        breakdown,
+        columns=tuple(breakdown.columns[at] for at in kept),
+        rows=tuple(tuple(row[at] for at in kept) for row in breakdown.rows),
+    )
+
+
 def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
-    """Return a breakdown as a table without whom a row is about: what is shown gets forwarded.
+    """Return what may be shown of a breakdown as a table.
 
     Args:
         breakdown: the rows.
         most_rows: leave the rows after these out and say how many they are; 0 shows all.
     """
-    kept = [at for at, column in enumerate(breakdown.columns) if column.name not in _PRIVATE]
-    columns = tuple(breakdown.columns[at] for at in kept)
+    breakdown = public(breakdown)
+    columns = breakdown.columns
     shown = breakdown.rows[: most_rows or None]
-    rows = tuple(Row(tuple(_cell(row[at], breakdown.columns[at]) for at in kept)) for row in shown)
+    rows = tuple(
+        Row(tuple(_cell(item, column) for item, column in zip(row, columns, strict=True)))
+        for row in shown
+    )
     more = len(breakdown.rows) - len(shown)
     return Table(
         tuple(Column(one_line(pick(c.labels)), c.unit or "text", rank=c.rank) for c in columns),

@@ -39,6 +39,19 @@ def coverage_section(inputs: ReportInputs) -> Section:
     return Section("coverage", title, sheet, tuple(blocks), lead=say("section.coverage_lead"))
 
 
+def match_text(matches: Mapping[str, int]) -> str:
+    """Return in a line how many orders met a chat, and by which way."""
+    orders = sum(matches.values())
+    matched = orders - matches["none"]
+    return say(
+        "coverage.match_line",
+        orders=format_count(orders),
+        matched=format_count(matched),
+        share=format_value(_share(matched, orders), "percent"),
+        ways=_counts("match", matches),
+    )
+
+
 def _facts(coverage: Coverage) -> Iterable[Fact]:
     yield Fact(say("coverage.span"), text_cell(_span(coverage)))
     yield _days_fact(coverage)

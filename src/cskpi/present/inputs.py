@@ -10,9 +10,22 @@ from cskpi.metrics.coverage import Coverage
 
 if TYPE_CHECKING:
     from cskpi.metrics.breakdowns import BreakdownTable
+    from cskpi.metrics.control_chart import ControlChart
     from cskpi.metrics.declaration import Labels, Metric
     from cskpi.metrics.finding import Finding
     from cskpi.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What `cskpi kpi` prints beside its KPIs.
+
+    `matches` counts the orders of the period by how their customer was found in the chats; None
+    where no KPI shown rests on orders, or none was made.
+    """
+
+    breakdowns: tuple[BreakdownTable, ...] = ()
+    matches: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +35,7 @@ class ReportInputs:
     `metrics` come ordered by group, `totals` hold one finding for each of them; `by_agent` carries
     the dimensions shop and agent, `by_day` day (ISO date), `by_shop` shop. An agent of None was
     not named by the export. `parameters` are those in force, by KPI, where they differ from the
-    KPI's file.
+    KPI's file. `charts` are the control charts of the headline KPIs.
     """
 
     period: Period
@@ -37,3 +50,4 @@ class ReportInputs:
     breakdowns: tuple[BreakdownTable, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     parameters: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
+    charts: tuple[ControlChart, ...] = ()

@@ -17,6 +17,7 @@ from cskpi.present.cells import (
 )
 from cskpi.present.comparison import verdict, weight
 from cskpi.present.document import Card, CardGrid, Column, Row, Section, Sentence, Sentences, Table
+from cskpi.present.flags import flag_text
 from cskpi.present.formatting import (
     format_change,
     format_count,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from cskpi.present.document import Tone
     from cskpi.present.inputs import ReportInputs
 
-_MOST_CHANGES = 3
-_HEADLINE_FIRST = 2.0
+_MOST_CHANGES = 10
+_MOST_FURTHER = 6
 _TONES: dict[str, Tone] = {"better": "good", "worse": "bad"}
 
 
@@ -69,7 +70,17 @@ def _sentences(inputs: ReportInputs, headline: Sequence[Finding]) -> tuple[Sente
     if all(finding.previous is None for finding in inputs.totals):
         period = inputs.previous.label
         sentences.append(Sentence(say("summary.no_previous", period=period), "muted"))
-    sentences += [_change_sentence(finding) for finding in _clear_changes(inputs, headline)]
+    clear = _clear_changes(inputs.totals)
+    main = {finding.metric for finding in headline}
+    named = [finding for finding in clear if finding.metric in main][:_MOST_CHANGES]
+    sentences += [_change_sentence(finding) for finding in named]
+    further = [finding for finding in clear if finding not in named]
+    if further:
+        names = _names(further[:_MOST_FURTHER])
+        if len(further) > _MOST_FURTHER:
+            names = say("format.list_more", shown=names, more=len(further) - _MOST_FURTHER)
+        text = say("summary.further", n=format_count(len(further)), names=names)
+        sentences.append(Sentence(text, "plain", "kpis"))
     unclear = [f for f in headline if verdict(f) in ("unclear", "same")]
     if unclear:
         sentences.append(Sentence(say("summary.unclear", names=_names(unclear)), "muted"))
@@ -83,11 +94,10 @@ def _sentences(inputs: ReportInputs, headline: Sequence[Finding]) -> tuple[Sente
     return tuple(sentences)
 
 
-def _clear_changes(inputs: ReportInputs, headline: Sequence[Finding]) -> list[Finding]:
-    main = {finding.metric for finding in headline}
-    clear = [f for f in inputs.totals if verdict(f) in ("better", "worse", "changed")]
-    clear.sort(key=lambda f: -weight(f) * (_HEADLINE_FIRST if f.metric in main else 1.0))
-    return clear[:_MOST_CHANGES]
+def _clear_changes(totals: Sequence[Finding]) -> list[Finding]:
+    """Changes beyond noise, the clearest first."""
+    clear = [f for f in totals if verdict(f) in ("better", "worse", "changed")]
+    return sorted(clear, key=lambda f: -weight(f))
 
 
 def _change_sentence(finding: Finding) -> Sentence:
@@ -167,6 +177,8 @@ def _card_lines(finding: Finding) -> Iterable[str]:
         basis.append(say("card.sample", n=format_count(finding.sample_size)))
     if basis:
         yield " · ".join(basis)
+    for flag in finding.flags:
+        yield flag_text(flag)
 
 
 def _card_row(finding: Finding) -> Row:

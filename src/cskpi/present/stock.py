@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from cskpi.present.answers import answer_table
 from cskpi.present.cells import number_cell, text_cell
-from cskpi.present.document import Column, Row, Table
+from cskpi.present.definition_page import needs_word
+from cskpi.present.document import Cell, Column, Row, Table
 from cskpi.present.formatting import format_target
+from cskpi.present.outputs import write_bytes
 from cskpi.present.terminal import write_table
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cskpi.metrics.breakdown_files import Breakdown
     from cskpi.metrics.catalog import Catalog
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.inventory import Inventory
@@ -38,8 +41,10 @@ def write_inventory(inventory: Inventory, path: Path, *, facts_are_current: bool
     write_table(answer_table(inventory.files, translate=True))
 
 
-def write_catalog(catalog: Catalog, loaded: Mapping[str, bool] | None) -> None:
-    """Print every KPI in a line; with a database also whether its data are loaded."""
+def write_catalog(
+    catalog: Catalog, breakdowns: Sequence[Breakdown], loaded: Mapping[str, bool] | None
+) -> None:
+    """Print every KPI and breakdown in a line; with a database also whether its data are loaded."""
     columns = [
         Column(say("stock.group"), rank=2),
         Column(say("stock.kpi")),
@@ -48,28 +53,37 @@ def write_catalog(catalog: Catalog, loaded: Mapping[str, bool] | None) -> None:
         Column(say("stock.target"), rank=1),
         *([Column(say("stock.loaded"))] if loaded is not None else []),
     ]
-    rows = tuple(_catalog_row(metric, catalog, loaded) for metric in catalog.metrics)
+    rows = tuple(_catalog_row(metric, catalog, loaded) for metric in catalog.own())
     write_table(Table(tuple(columns), rows))
+    write_bytes(b"\n", None)
+    theirs = tuple(
+        _catalog_row(metric, catalog, loaded) for metric in catalog.metrics if metric.profile
+    )
+    write_table(Table(tuple(columns), theirs, caption=say("definition_page.profiles")))
+    heads = [column for column in columns if column.title != say("stock.target")]
+    heads[1] = Column(say("stock.breakdown"))
+    lines = tuple(_breakdown_row(breakdown, catalog, loaded) for breakdown in breakdowns)
+    write_bytes(b"\n", None)
+    write_table(Table(tuple(heads), lines))
 
 
-def write_definition(metric: Metric, parameters: Mapping[str, Value]) -> None:
-    """Print one KPI's whole declaration and its SQL."""
+def write_breakdown(breakdown: Breakdown, parameters: Mapping[str, Value]) -> None:
+    """Print one breakdown's whole declaration and its SQL."""
+    columns = say("format.list_comma").join(
+        f"{pick(column.labels)} ({column.name})" for column in breakdown.columns
+    )
     facts = [
-        (say("trace.kpi"), f"{pick(metric.labels)} ({metric.name})"),
-        (say("trace.meaning"), pick(metric.descriptions)),
-        (say("trace.formula"), pick(metric.formula)),
-        (say("trace.grain"), metric.grain),
-        (say("trace.sources"), ", ".join(metric.sources)),
-        (say("trace.origin"), f"{metric.origin}; v{metric.version}"),
-        (say("trace.file"), str(metric.file.path)),
+        (say("stock.breakdown"), f"{pick(breakdown.labels)} ({breakdown.name})"),
+        (say("trace.meaning"), pick(breakdown.descriptions)),
+        (say("stock.columns"), columns),
+        (say("trace.sources"), _sources(breakdown.sources)),
+        (say("trace.origin"), breakdown.origin),
+        (say("trace.file"), str(breakdown.file.path)),
         *((f"{say('trace.parameter')} {name}", str(item)) for name, item in parameters.items()),
     ]
-    if metric.target:
-        target = format_target(metric.target.good, metric.unit, metric.direction)
-        facts.append((say("stock.target"), target))
     for label, text in facts:
         print(say("trace.fact", label=label, text=text))  # noqa: T201
-    print(f"\n{metric.body}")  # noqa: T201
+    print(f"\n{breakdown.body}")  # noqa: T201
 
 
 def _catalog_row(metric: Metric, catalog: Catalog, loaded: Mapping[str, bool] | None) -> Row:
@@ -84,11 +98,28 @@ def _catalog_row(metric: Metric, catalog: Catalog, loaded: Mapping[str, bool] | 
         text_cell(target),
     ]
     if loaded is not None:
-        has_data = all(loaded.get(source) for source in metric.sources)
-        word = say("word.yes") if has_data else say("word.no")
-        cells.append(text_cell(word, "good" if has_data else "muted"))
+        cells.append(_loaded_cell(metric.sources, loaded))
     return Row(tuple(cells))
 
 
+def _breakdown_row(
+    breakdown: Breakdown, catalog: Catalog, loaded: Mapping[str, bool] | None
+) -> Row:
+    cells = [
+        text_cell(pick(catalog.groups[breakdown.group])),
+        text_cell(pick(breakdown.labels)),
+        text_cell(breakdown.name),
+        text_cell(_sources(breakdown.sources)),
+    ]
+    if loaded is not None:
+        cells.append(_loaded_cell(breakdown.sources, loaded))
+    return Row(tuple(cells))
+
+
+def _loaded_cell(sources: Sequence[str], loaded: Mapping[str, bool]) -> Cell:
+    has_data = all(loaded.get(source) for source in sources)
+    return text_cell(say("word.yes" if has_data else "word.no"), "good" if has_data else "muted")
+
+
 def _sources(sources: Sequence[str]) -> str:
-    return ", ".join(sources)
+    return say("format.list_comma").join(dict.fromkeys(needs_word(name) for name in sources))

@@ -11,20 +11,26 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cskpi.present.breakdowns import public
 from cskpi.present.cleaning import clean_for_terminal, guard_formula, one_line
+from cskpi.present.flags import flag_text
+from cskpi.present.inputs import Beside
 from cskpi.texts import pick
 
 if TYPE_CHECKING:
-    from cskpi.metrics.finding import Finding
+    from cskpi.metrics.breakdowns import BreakdownTable, BreakdownValue
+    from cskpi.metrics.finding import Comparison, Finding, Flag
     from cskpi.periods import Period
     from cskpi.present.document import Table
 
 _NUMBERS = ("value", "numerator", "denominator", "sample_size", "low", "high", "previous", "target")
-_TRAILING = ("status", "unit", "median", "p90")
+_TRAILING = ("status", "unit", "median", "p90", "flags", "clock")
 
 # Valid inside JSON strings, yet obeyed by terminals or readers' eyes: written as escapes instead.
 _UNSAFE_IN_JSON = re.compile(
@@ -32,16 +38,29 @@ _UNSAFE_IN_JSON = re.compile(
 )
 
 
-def json_bytes(findings: Iterable[Finding], period: Period) -> bytes:
+def json_bytes(findings: Iterable[Finding], period: Period, beside: Beside | None = None) -> bytes:
     """Return the JSON contract: the period and one row per finding, numbers unrounded."""
+    beside = beside or Beside()
     content = {
-        "period": {
-            "start": period.start.isoformat(),
-            "end": period.end.isoformat(),
-            "label": period.label,
-        },
-        "rows": [_record(finding) for finding in findings],
+        "period": period_record(period),
+        "rows": [finding_record(finding) for finding in findings],
+        "breakdowns": [_breakdown_record(public(breakdown)) for breakdown in beside.breakdowns],
+        "match": _match_record(beside.matches),
     }
+    return content_bytes(content)
+
+
+def period_record(period: Period) -> dict[str, str]:
+    """Return a period as every JSON answer names it."""
+    return {
+        "start": period.start.isoformat(),
+        "end": period.end.isoformat(),
+        "label": period.label,
+    }
+
+
+def content_bytes(content: dict[str, Any]) -> bytes:
+    """Return an answer as JSON that is safe to look at on a terminal; nan is refused."""
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     safe = _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return f"{safe}\n".encode()
@@ -53,12 +72,24 @@ def csv_bytes(findings: Sequence[Finding]) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     heads = ["metric", "label", *dimensions, *_NUMBERS, *_TRAILING]
-    writer.writerow([_csv_field(head) for head in heads])
+    writer.writerow([csv_field(head) for head in heads])
     for finding in findings:
-        record = _record(finding)
-        fields = {**record, **{f"dimension {k}": v for k, v in finding.dimensions.items()}}
+        record = finding_record(finding)
+        flags = " ".join(flag.kind for flag in finding.flags)
+        named = {f"dimension {k}": v for k, v in finding.dimensions.items()}
+        fields = {**record, **named, "flags": flags}
         keys = ["metric", "label", *(f"dimension {n}" for n in dimensions), *_NUMBERS, *_TRAILING]
-        writer.writerow([_csv_field(fields.get(key)) for key in keys])
+        writer.writerow([csv_field(fields.get(key)) for key in keys])
+    return buffer.getvalue().encode()
+
+
+def breakdown_csv_bytes(breakdown: BreakdownTable) -> bytes:
+    """Return a breakdown's rows as CSV under the names of its columns."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([csv_field(column.name) for column in breakdown.columns])
+    for row in breakdown.rows:
+        writer.writerow([csv_field(_plain(item)) for item in row])
     return buffer.getvalue().encode()
 
 
@@ -66,14 +97,14 @@ def table_csv_bytes(table: Table) -> bytes:
     """Return a shown table as CSV with its raw values, as `cskpi query` and breakdowns need it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_csv_field(column.title) for column in table.columns])
+    writer.writerow([csv_field(column.title) for column in table.columns])
     for row in table.rows:
-        writer.writerow([_csv_field(cell.value) for cell in row.cells])
+        writer.writerow([csv_field(cell.value) for cell in row.cells])
     return buffer.getvalue().encode()
 
 
 def md_bytes(table: Table) -> bytes:
-    """Return a table as GitHub Markdown, numbers as a person reads them."""
+    """Return a table as GitHub Markdown, caption and note with it, as a person reads them."""
     has_groups = any(row.group for row in table.rows)
     heads = [*([table.group_title] if has_groups else []), *(c.title for c in table.columns)]
     rules = [
@@ -84,6 +115,12 @@ def md_bytes(table: Table) -> bytes:
     for row in table.rows:
         texts = [f"{cell.text} {cell.mark}".rstrip() for cell in row.cells]
         lines.append(_md_line([*([row.group] if has_groups else []), *texts]))
+    if not table.rows:
+        lines = [_md_text(table.empty)]
+    if table.caption:
+        lines = [f"**{_md_text(table.caption)}**", "", *lines]
+    for note in filter(None, table.note.splitlines()):
+        lines += ["", _md_text(note)]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
@@ -115,7 +152,8 @@ def write_stdout(content: bytes) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _record(finding: Finding) -> dict[str, Any]:
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """Return a finding for machines, numbers unrounded."""
     numbers = {key: _finite(getattr(finding, key)) for key in _NUMBERS}
     return {
         "metric": finding.metric,
@@ -126,14 +164,74 @@ def _record(finding: Finding) -> dict[str, Any]:
         "unit": finding.unit,
         "median": _finite(finding.median),
         "p90": _finite(finding.p90),
+        "flags": [_flag_record(flag) for flag in finding.flags],
+        "clock": finding.clock,
+        "comparisons": [_comparison_record(comparison) for comparison in finding.comparisons],
     }
+
+
+def _comparison_record(comparison: Comparison) -> dict[str, Any]:
+    numbers = ("value", "difference", "low", "high", "p_value")
+    return {
+        "against": comparison.against,
+        **{name: _finite(getattr(comparison, name)) for name in numbers},
+        "word": comparison.word,
+        "corrected": comparison.is_corrected,
+    }
+
+
+def _flag_record(flag: Flag) -> dict[str, Any]:
+    return {
+        "kind": flag.kind,
+        "text": flag_text(flag),
+        "share": _finite(flag.share),
+        "final_on": flag.final_on.isoformat() if flag.final_on else None,
+        "first_on": flag.first_on.isoformat() if flag.first_on else None,
+        "last_on": flag.last_on.isoformat() if flag.last_on else None,
+    }
+
+
+def _breakdown_record(breakdown: BreakdownTable) -> dict[str, Any]:
+    names = [column.name for column in breakdown.columns]
+    return {
+        "breakdown": breakdown.name,
+        "label": pick(breakdown.labels),
+        "columns": [
+            {"name": column.name, "label": pick(column.labels), "unit": column.unit}
+            for column in breakdown.columns
+        ],
+        "missing": list(breakdown.missing),
+        "rows": [dict(zip(names, map(_plain, row), strict=True)) for row in breakdown.rows],
+    }
+
+
+def _match_record(matches: Mapping[str, int] | None) -> dict[str, Any] | None:
+    if matches is None:
+        return None
+    orders = sum(matches.values())
+    matched = orders - matches["none"]
+    return {
+        "orders": orders,
+        "matched": matched,
+        "share": matched / orders if orders else None,
+        "by": dict(matches),
+    }
+
+
+def _plain(item: BreakdownValue) -> str | int | float | None:
+    if isinstance(item, datetime | date):
+        return item.isoformat()
+    if isinstance(item, Decimal):
+        return float(item)
+    return _finite(item) if isinstance(item, float) else item
 
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _csv_field(value: Any) -> str | int | float:
+def csv_field(value: Any) -> str | int | float:
+    """Return a value as CSV may hold it: no text becomes a formula."""
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
