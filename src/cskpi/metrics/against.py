@@ -107,8 +107,8 @@ def with_comparisons(
         against: _earlier(metric, samples[0], samples[place]) for against, place in EARLIER.items()
     }
     if findings and "agent" in findings[0].dimensions:
-        others["shop"] = _own_shop(metric, samples[0], shops)
         others["team"] = _team(metric, samples[0])
+        others["shop"] = _own_shop(metric, samples[0], shops)
     compared: dict[Key, list[Comparison]] = {}
     for against in _AGAINST:
         for key, comparison in _worded(metric, against, others.get(against, {})):

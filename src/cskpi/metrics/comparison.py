@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cskpi.metrics.uncertainty import (
@@ -12,12 +13,11 @@ from cskpi.metrics.uncertainty import (
     SKEWNESS_FROM_ROWS,
     Interval,
     Z,
-    mean_interval,
+    mean_reach,
     normal_p_value,
     t_p_value,
     t_point,
     wilson,
-    zero_of_rising,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Method = Literal["hits", "amounts", "quantile", "none"]
 
 SIGNIFICANT = 1 - CONFIDENCE
+_ROOT_STEPS = 20
+_ROOT_NEAR = 1e-5
 _FARTHEST_Z = 37.0
 """Beyond it the normal distribution has no probability left that a number could hold."""
 
@@ -94,10 +96,10 @@ class Sample:
         half = t_point(SIGNIFICANT, self.freedom()) * math.sqrt(variance)
         return self.value - half, self.value + half
 
-    def ends_by_outside(self) -> Callable[[float], Interval]:
-        """Return what gives a mean's interval for how often it may miss."""
-        spread, skewness = math.sqrt((self.variance() or 0.0) * self.size), self._skewness()
-        return lambda outside: mean_interval(self.value, spread, self.size, skewness, outside)
+    def reach(self) -> Callable[[float], tuple[float, float]]:
+        """Return what tells how far a mean's interval reaches, by how often it may miss."""
+        spread = math.sqrt((self.variance() or 0.0) * self.size)
+        return mean_reach(spread, self.size, self._skewness())
 
     def _left_over(self) -> float:
         """The sum of squares of `numerator - value * denominator`."""
@@ -112,7 +114,8 @@ class Sample:
         if self.cubes is None or not left or size < 3:  # noqa: PLR2004  as for its correction below
             return None
         third = self.cubes - 3 * self.value * self.squares + 2 * size * self.value**3
-        return third / size / (left / size) ** 1.5 * math.sqrt(size * (size - 1)) / (size - 2)
+        uncorrected = third / size / math.pow(left / size, 1.5)
+        return uncorrected * math.sqrt(size * (size - 1)) / (size - 2)
 
 
 class Difference(NamedTuple):
@@ -129,6 +132,8 @@ class Difference(NamedTuple):
         return Difference(self.value * factor, low, high, self.p_value)
 
 
+# An agent is compared with his team and with his shop: often the same others.
+@lru_cache(maxsize=1024)
 def difference(here: Sample, there: Sample) -> Difference:
     """Return how two independent samples of one KPI differ.
 
@@ -173,12 +178,28 @@ def _by_touching(value: float, ends: Callable[[float], Interval]) -> Difference:
     if low is None or high is None:
         return Difference(value)
 
-    def beyond(z: float) -> float:
-        end = ends(z)[0 if value > 0 else 1] or 0.0
-        return -end if value > 0 else end
+    def half(z: float) -> float:
+        low, high = ends(z)
+        return value - (low or 0.0) if value > 0 else (high or 0.0) - value
 
-    z = zero_of_rising(beyond, _FARTHEST_Z) if value else 0.0
-    return Difference(value, low, high, 0.0 if z is None else normal_p_value(z))
+    known = value - low if value > 0 else high - value
+    z = _touching(abs(value), half, known) if value else 0.0
+    return Difference(value, low, high, normal_p_value(z))
+
+
+def _touching(size: float, half: Callable[[float], float], known: float) -> float:
+    """Return z where a half width is `size`, from `known`, the one at Z; it grows nearly as z."""
+    before, width = 0.0, 0.0
+    z, at = Z, known
+    for _ in range(_ROOT_STEPS):
+        rise = (at - width) / (z - before)
+        if at == size or rise <= 0:
+            break
+        before, width, z = z, at, min(max(z + (size - at) / rise, z / 3), 3 * z, _FARTHEST_Z)
+        if abs(z - before) < _ROOT_NEAR:
+            break
+        at = half(z)
+    return z
 
 
 def _of_shares(here: Sample, there: Sample, z: float) -> Interval:
@@ -188,13 +209,14 @@ def _of_shares(here: Sample, there: Sample, z: float) -> Interval:
 
 
 def _of_means(here: Sample, there: Sample) -> Difference:
-    own, other = here.ends_by_outside(), there.ends_by_outside()
+    own, other, value = here.reach(), there.reach(), here.value - there.value
 
     def ends(z: float) -> Interval:
         outside = normal_p_value(z)
-        return _square_and_add(here.value, own(outside), there.value, other(outside))
+        (below, above), (other_below, other_above) = own(outside), other(outside)
+        return value - math.hypot(below, other_above), value + math.hypot(above, other_below)
 
-    return _by_touching(here.value - there.value, ends)
+    return _by_touching(value, ends)
 
 
 def _square_and_add(value: float, own: Interval, other_value: float, other: Interval) -> Interval:

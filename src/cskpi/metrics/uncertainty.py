@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 
 CONFIDENCE = 0.95
 Z = 1.959963984540054
@@ -12,8 +13,7 @@ Z = 1.959963984540054
 SKEWNESS_FROM_ROWS = 20
 """Below this many rows a single long wait decides the skewness, and Student's t is used alone."""
 
-_ROOT_STEPS = 60
-_ROOT_NEAR = 1e-6
+_NO_SKEWNESS = 1e-6
 
 Interval = tuple[float | None, float | None]
 
@@ -52,66 +52,54 @@ def mean_interval(
     """
     if mean is None or spread is None or count < 2:  # noqa: PLR2004  a spread needs two
         return None, None
-    reach = t_point(outside, count - 1) / math.sqrt(count)
+    below, above = mean_reach(spread, count, skewness)(outside)
+    return mean - below, mean + above
+
+
+def mean_reach(
+    spread: float, count: int, skewness: float | None
+) -> Callable[[float], tuple[float, float]]:
+    """Return what tells how far below and above a mean its interval reaches, by how often it misses."""
+    root = math.sqrt(count)
+
+    def straight(outside: float) -> tuple[float, float]:
+        half = t_point(outside, count - 1) / root * spread
+        return half, half
+
     if skewness is None or not math.isfinite(skewness) or count < SKEWNESS_FROM_ROWS:
-        return mean - reach * spread, mean + reach * spread
-    low = mean - spread * _without_skewness(reach, skewness, count)
-    return low, mean - spread * _without_skewness(-reach, skewness, count)
+        return straight
+    if abs(skewness) < _NO_SKEWNESS:
+        return straight
+    scale, shift = 3 * spread / skewness, 1 - skewness * skewness / (6 * count)
 
+    def corrected(outside: float) -> tuple[float, float]:
+        bent = skewness * t_point(outside, count - 1) / root
+        return scale * (math.cbrt(shift + bent) - 1), scale * (1 - math.cbrt(shift - bent))
 
-def _without_skewness(point: float, skewness: float, count: int) -> float:
-    if abs(skewness) < 1e-6:  # noqa: PLR2004  its own limit for no skewness
-        return point
-    return 3 / skewness * (math.cbrt(1 + skewness * (point - skewness / (6 * count))) - 1)
+    return corrected
 
 
 def t_point(outside: float, freedom: float) -> float:
     """Return the point that a share `outside` of Student's t exceeds in size."""
-    from scipy.special import stdtrit
-
-    return -float(stdtrit(freedom, outside / 2))
+    return -float(_student()[0](freedom, outside / 2))
 
 
 def t_p_value(point: float, freedom: float) -> float:
     """Return how often Student's t exceeds `point` in size."""
-    from scipy.special import stdtr
+    return float(2 * _student()[1](freedom, -abs(point)))
 
-    return float(2 * stdtr(freedom, -abs(point)))
+
+@cache
+def _student() -> tuple[Callable[..., float], Callable[..., float]]:
+    # Loading it takes longer than printing a help text.
+    from scipy.special import stdtr, stdtrit
+
+    return stdtrit, stdtr
 
 
 def normal_p_value(point: float) -> float:
     """Return how often the normal distribution exceeds `point` in size."""
     return math.erfc(abs(point) / math.sqrt(2))
-
-
-def zero_of_rising(rising: Callable[[float], float], most: float) -> float | None:
-    """Return where a function that rises is zero, between 0 and `most`; None beyond.
-
-    Regula falsi, Illinois variant: a few steps where the function is nearly a line.
-    """
-    low, high = 0.0, 1.0
-    below, above = rising(low), rising(high)
-    while above < 0:
-        if high >= most:
-            return None
-        low, below, high = high, above, min(2 * high, most)
-        above = rising(high)
-    if below >= 0:
-        return 0.0
-    found = high
-    for _ in range(_ROOT_STEPS):
-        before, found = found, high - above * (high - low) / (above - below)
-        there = rising(found)
-        if there == 0 or abs(found - before) < _ROOT_NEAR:
-            break
-        # The end that stays twice in a row counts half, lest it stay for good.
-        if there < 0:
-            above = above / 2 if before < found else above
-            low, below = found, there
-        else:
-            below = below / 2 if before > found else below
-            high, above = found, there
-    return found
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
