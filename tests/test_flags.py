@@ -229,6 +229,8 @@ def test_every_way_of_printing_says_so(tmp_path: Path, cli: Cli) -> None:
             "text": "暂定：装入 2026-11-03 及以后的数据才定",
             "share": None,
             "final_on": "2026-11-03",
+            "first_on": None,
+            "last_on": None,
         }
     ]
     (flag,) = rows["trial"]["flags"]

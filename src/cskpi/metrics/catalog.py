@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from cskpi.errors import DefinitionError, UsageError
@@ -13,6 +14,9 @@ from cskpi.metrics.binding import body_problems
 from cskpi.metrics.declaration import Labels, Metric, declare
 from cskpi.resources import data_dir, user_dir
 from cskpi.store.sqlfile import HeaderError, read_sql_file
+
+RULES = "rules"
+"""What is compared under this name are the rules that credit orders, not definitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +26,47 @@ class Catalog:
     metrics: tuple[Metric, ...]
     groups: Mapping[str, Labels]
 
-    def select(self, names: list[str]) -> tuple[Metric, ...]:
-        """Return the named metrics in catalogue order, all of them without names.
+    def own(self) -> tuple[Metric, ...]:
+        """Return our own metrics: all but those that count as a platform does."""
+        return tuple(metric for metric in self.metrics if metric.profile is None)
+
+    def profiles(self) -> tuple[str, ...]:
+        """Return whose definitions there are, sorted."""
+        return tuple(sorted({m.profile for m in self.metrics if m.profile is not None}))
+
+    def select(self, names: list[str], profile: str | None = None) -> tuple[Metric, ...]:
+        """Return the named metrics in catalogue order; without names our own, or those of a profile.
 
         Raises:
-            UsageError: a name is unknown.
+            UsageError: a name or the profile is unknown.
         """
         known = {metric.name for metric in self.metrics}
         unknown = [name for name in names if name not in known]
         if unknown:
             raise UsageError("metric_unknown", name=unknown[0], known=", ".join(sorted(known)))
-        return tuple(m for m in self.metrics if not names or m.name in names)
+        if profile is not None and profile not in self.profiles():
+            known_profiles = ", ".join(self.profiles())
+            raise UsageError("profile_unknown", name=profile, known=known_profiles)
+        if not names and profile is None:
+            return self.own()
+        return tuple(
+            metric
+            for metric in self.metrics
+            if metric.name in names or (profile is not None and metric.profile == profile)
+        )
+
+    def measuring(self, measure: str, names: list[str]) -> tuple[Metric, ...]:
+        """Return all definitions of one measure, our own first; with names only those.
+
+        Raises:
+            UsageError: no definition measures that, or a name is unknown.
+        """
+        known = sorted({metric.measures for metric in self.metrics if metric.measures})
+        if measure not in known:
+            raise UsageError("measure_unknown", name=measure, known=", ".join([*known, RULES]))
+        wanted = self.select(names) if names else self.metrics
+        found = [metric for metric in wanted if metric.measures == measure]
+        return tuple(sorted(found, key=_by_profile))
 
     def headline(self) -> tuple[Metric, ...]:
         """Return the metrics shown as cards."""
@@ -69,6 +103,14 @@ def load_catalog(*, prove: bool = False) -> Catalog:
         metrics.values(), key=lambda m: (order[m.group], not m.headline, m.rank, m.name)
     )
     return Catalog(tuple(ordered), groups)
+
+
+def _by_profile(metric: Metric) -> tuple[bool, str, date]:
+    return (
+        metric.profile is not None,
+        metric.profile or "",
+        metric.effective_from or date.min,
+    )
 
 
 def _read_metric(path: Path, *, binds: bool) -> tuple[Metric | None, list[str]]:

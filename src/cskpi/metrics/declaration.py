@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from cskpi.metrics.finding import Direction, Unit
+from cskpi.metrics.finding import Direction, Timed, Unit
 from cskpi.settings import DEFAULTS
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MetricType = Literal["count", "sum", "mean", "median", "p90", "max", "ratio"]
 IntervalKind = Literal["wilson", "delta", "none"]
+Evidence = Literal["A", "B", "C", "S", "G"]
 Labels = dict[str, str]
 Param = int | float | str | dict[str, str]
 
@@ -52,6 +53,9 @@ _OPTIONAL: dict[str, type | tuple[type, ...]] = {
     "measure_by": dict,
     "matures_after_days": int,
     "flag": dict,
+    "evidence": str,
+    "differs": dict,
+    "reading": dict,
 }
 _CLOSED: dict[str, tuple[str, ...]] = {
     "type": get_args(MetricType),
@@ -59,12 +63,19 @@ _CLOSED: dict[str, tuple[str, ...]] = {
     "direction": get_args(Direction),
     "bucket": ("hour",),
     "interval": get_args(IntervalKind),
+    "evidence": get_args(Evidence),
+}
+_READING: dict[str, tuple[str, ...]] = {
+    "clock": ("first_message", "turn", "created", "none"),
+    "unanswered": ("left_out", "missed", "capped", "own", "none"),
+    "window": ("none", "asked", "session"),
 }
 _TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "target": ("good", "warn"),
     "effective": ("from", "to"),
     "clock": ("from", "to"),
     "measure_by": ("shop", "agent"),
+    "reading": tuple(_READING),
 }
 
 
@@ -87,11 +98,20 @@ class Metric:
     whose distinct values are counted; `bucket` makes a `max` the largest number of rows in one
     clock hour. `interval` says how a ratio's uncertainty is found: by Wilson where rows are hits and
     misses, by the delta method where they are amounts. `clock` names the two columns (from, to)
-    between which `measure` runs, so that it can be counted in business hours as well.
+    between which `measure` runs, so that it can be counted in business hours as well; `timed` says
+    how the engine counts it in this run.
     `measure_by` names the columns a `max` takes in place of `measure` by shop and by agent, for counts
     that are more than the largest of their parts.
     `matures_after_days` is how long after an event its outcome stays open; `flag` says what the
+    `matures_after_days` is how long after an event its outcome stays open; `flag` says what the
     rows marked `is_flagged` have in common. `body` is a SELECT with one row for each thing counted.
+
+    `measures` names what several definitions measure, `profile` whose definition this is (None: our
+    own), `effective_from` and `effective_to` the first and last day on which it was in force.
+    `evidence` grades the source: A the platform's own page, B a copy of it, C a single claim, S
+    source code, G common knowledge. `differs` says in a sentence how it differs from our own,
+    `reading` the same by part: what starts and stops the clock, what becomes of the unanswered,
+    which hours count.
     """
 
     name: str
@@ -122,8 +142,12 @@ class Metric:
     interval: IntervalKind | None = None
     clock: tuple[str, str] | None = None
     measure_by: Mapping[str, str] = field(default_factory=dict)
+    timed: Timed = "wall"
     matures_after_days: int = 0
     flag: Labels | None = None
+    evidence: Evidence | None = None
+    differs: Labels | None = None
+    reading: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def body(self) -> str:
@@ -180,6 +204,9 @@ def _build(file: SqlFile) -> Metric:
         measure_by=head.get("measure_by", {}),
         matures_after_days=head.get("matures_after_days", 0),
         flag=head.get("flag"),
+        evidence=head.get("evidence"),
+        differs=head.get("differs"),
+        reading=head.get("reading", {}),
     )
 
 
@@ -209,10 +236,22 @@ def _value_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     found += [
         (key, f"'{key}' needs a text for both zh and en")
-        for key in ("label", "description", "formula", "flag")
+        for key in ("label", "description", "formula", "flag", "differs")
         if key in head
         if set(head[key]) != {"zh", "en"} or not all(_is_text(text) for text in head[key].values())
     ]
+    found += [
+        (
+            "reading",
+            f"'reading.{key}' is '{head['reading'].get(key)}', not one of {', '.join(allowed)}",
+        )
+        for key, allowed in _READING.items()
+        if "reading" in head and head["reading"].get(key) not in allowed
+    ]
+    if "profile" in head and not {"measures", "evidence", "differs"} <= set(head):
+        found.append(
+            ("profile", "a profile names what it 'measures', its 'evidence' and 'differs'")
+        )
     if "bucket" in head and head["type"] != "max":
         found.append(("bucket", "only a 'max' can have a bucket"))
     if head["type"] == "ratio" and head["unit"] not in ("percent", "money", "score", "count"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cskpi.metrics.effective import effective_flags
 from cskpi.metrics.finding import Finding, Flag
 
 if TYPE_CHECKING:
@@ -44,11 +45,17 @@ rare, so that days without one prove nothing."""
 def with_flags(
     con: duckdb.DuckDBPyConnection, metric: Metric, findings: Sequence[Finding], period: Period
 ) -> list[Finding]:
-    """Return the findings of one metric with their flags; one without a value needs none."""
+    """Return the findings of one metric with their flags; one without a value has no reservation."""
     known_until = data_end(con, metric) if metric.matures_after_days else None
     return [
         replace(finding, flags=flags)
-        if (flags := (*_fallback(metric, finding), *_open(metric, finding, period, known_until)))
+        if (
+            flags := (
+                *effective_flags(metric, finding, period),
+                *_fallback(metric, finding),
+                *_open(metric, finding, period, known_until),
+            )
+        )
         else finding
         for finding in findings
     ]

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cskpi.errors import UsageError
+from cskpi.metrics.business_time import in_business_time
+from cskpi.metrics.effective import in_force
 from cskpi.metrics.evaluate import parameters_in_force, period_parameters
-from cskpi.metrics.statement import filter_conditions, rows_sql
+from cskpi.metrics.statement import filter_conditions, period_filter, rows_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,7 +72,11 @@ def rows_behind(
     parameters = (
         parameters_in_force(metric, settings) | period_parameters(period, compare=False) | values
     )
-    counted = rows_sql(metric, conditions)
+    where = " AND ".join([period_filter(compare=False), *conditions])
+    (timed,) = in_business_time(
+        con, in_force([metric], period), settings, where, lambda _: parameters
+    )
+    counted = rows_sql(timed, conditions)
     total = con.execute(f"SELECT count(*) FROM ({counted})", parameters).fetchone()
     cursor = con.execute(f"SELECT * FROM ({counted}) LIMIT {limit:d}", parameters)
     columns = [column[0] for column in cursor.description or ()]
@@ -106,7 +112,8 @@ SELECT placed.row_key, messages.occurred_at, messages.sender_role,
 FROM session_messages AS placed
 INNER JOIN messages ON placed.row_key = messages.source_row * 1000000 + messages.file_id
 WHERE placed.session_no = $session
-ORDER BY placed.occurred_at, placed.row_key
+ORDER BY
+    coalesce(placed.occurred_ms, epoch_ms(placed.occurred_at)), placed.occurred_at, placed.row_key
 """
 
 _RUNS = """
