@@ -107,6 +107,14 @@ HEADER_FAULTS: dict[str, tuple[Edit, str]] = {
     ),
     "target without good": (("good = 30\n", ""), line(16, "missing key 'target.good'")),
     "target key unknown": (("warn = 60", "bad = 60"), line(16, "unknown key 'target.bad'")),
+    "other measures of no max": (
+        ("[params]", '[measure_by]\nagent = "duration_seconds"\n[params]'),
+        line(13, "only a 'max' without bucket has other measures"),
+    ),
+    "other measures of an unknown dimension": (
+        ("[params]", '[measure_by]\nchannel = "duration_seconds"\n[params]'),
+        line(13, "unknown key 'measure_by.channel'"),
+    ),
     "effective key unknown": (
         ("warn = 60\n", "warn = 60\n[effective]\nsince = 2026-01-01\n"),
         line(19, "unknown key 'effective.since'"),

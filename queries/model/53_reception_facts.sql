@@ -10,7 +10,9 @@ WITH asked AS (
         coalesce(account_no, human_account_no, previous_account_no, 0) AS account_no,
         min(asked_at) AS first_asked_at,
         min(asked_ms) AS first_asked_ms,
-        max(asked_ms) AS last_asked_ms
+        max(asked_ms) AS last_asked_ms,
+        max(CASE WHEN account_no IS NULL AND human_account_no IS NULL THEN 1 ELSE 0 END)
+            AS open_mark
     FROM session_runs
     WHERE asked_ms IS NOT NULL
     GROUP BY session_no, coalesce(account_no, human_account_no, previous_account_no, 0)
@@ -24,33 +26,51 @@ first_asked AS (
     GROUP BY session_no
 ),
 
-written AS (
+spoken AS (
     SELECT
         session_messages.session_no,
         coalesce(session_messages.account_no, 0) AS account_no,
-        min(session_messages.occurred_at) AS first_wrote_at,
-        min(session_messages.occurred_ms) AS first_wrote_ms,
-        max(session_messages.occurred_ms) AS last_wrote_ms,
-        count(*) AS message_count
+        min(CASE WHEN session_messages.actor = 2 THEN session_messages.occurred_at END)
+            AS first_wrote_at,
+        min(CASE WHEN session_messages.actor = 2 THEN session_messages.occurred_ms END)
+            AS first_wrote_ms,
+        max(CASE WHEN session_messages.actor = 2 THEN session_messages.occurred_ms END)
+            AS last_wrote_ms,
+        max(CASE WHEN session_messages.actor = 1 THEN session_messages.occurred_ms END)
+            AS last_named_ms,
+        count(CASE WHEN session_messages.actor = 2 THEN 1 END) AS message_count
     FROM session_messages
     INNER JOIN first_asked ON session_messages.session_no = first_asked.session_no
     WHERE
-        session_messages.actor = 2
+        session_messages.actor IN (1, 2)
         AND session_messages.occurred_ms >= first_asked.first_asked_ms
     GROUP BY session_messages.session_no, coalesce(session_messages.account_no, 0)
 ),
 
 parts AS (
     SELECT
-        coalesce(asked.session_no, written.session_no) AS session_no,
-        nullif(coalesce(asked.account_no, written.account_no), 0) AS account_no,
-        least(asked.first_asked_at, written.first_wrote_at) AS opened_at,
-        least(asked.first_asked_ms, written.first_wrote_ms) AS opened_ms,
-        coalesce(written.last_wrote_ms, asked.last_asked_ms) AS closed_ms,
-        coalesce(written.message_count, 0) AS message_count
+        coalesce(asked.session_no, spoken.session_no) AS session_no,
+        nullif(coalesce(asked.account_no, spoken.account_no), 0) AS account_no,
+        least(asked.first_asked_at, spoken.first_wrote_at) AS opened_at,
+        least(asked.first_asked_ms, spoken.first_wrote_ms) AS opened_ms,
+        coalesce(
+            spoken.last_wrote_ms,
+            greatest(
+                spoken.last_named_ms,
+                asked.last_asked_ms,
+                CASE WHEN asked.open_mark = 1 THEN unnamed.last_named_ms END
+            )
+        ) AS closed_ms,
+        coalesce(spoken.message_count, 0) AS message_count
     FROM asked
-    FULL JOIN written
-        ON asked.session_no = written.session_no AND asked.account_no = written.account_no
+    FULL JOIN spoken
+        ON asked.session_no = spoken.session_no AND asked.account_no = spoken.account_no
+    LEFT JOIN spoken AS unnamed
+        ON
+            asked.session_no = unnamed.session_no
+            AND asked.open_mark = 1
+            AND unnamed.account_no = 0
+    WHERE asked.session_no IS NOT NULL OR spoken.message_count > 0
 ),
 
 named AS (

@@ -2,7 +2,8 @@
 target = "staff_days"
 */
 -- The roster says which days are to be worked; for people without a roster in that month the days
--- attendance asks for. Work on a day of rest makes no day due.
+-- attendance asks for. Work on a day of rest makes no day due. Where nothing tells a shift's hours, any
+-- message of that day is a sign of work.
 WITH rostered AS (
     SELECT
         shop_id,
@@ -73,6 +74,16 @@ writing_days AS (
     GROUP BY account_no, CAST(started_at AS DATE)
 ),
 
+chat_reach AS (
+    SELECT
+        shops.shop_id,
+        CAST(min(session_facts.started_at) AS DATE) AS first_on,
+        CAST(max(session_facts.ended_at) AS DATE) AS last_on
+    FROM session_facts
+    INNER JOIN shops ON session_facts.shop_no = shops.shop_no
+    GROUP BY shops.shop_id
+),
+
 judged AS (
     SELECT
         due.shop_id,
@@ -85,7 +96,11 @@ judged AS (
             WHEN attendance_facts.work_on IS NOT NULL OR shift_signs.attendance_mark = 1
                 THEN 'attendance'
             WHEN shift_signs.message_mark = 1 THEN 'messages'
-            WHEN due.open_mark = 1 AND writing_days.wrote_on IS NOT NULL THEN 'messages'
+            WHEN
+                due.open_mark = 1
+                AND due.work_on >= chat_reach.first_on
+                AND due.work_on <= chat_reach.last_on
+                THEN 'messages'
         END AS evidence,
         CASE
             WHEN
@@ -105,6 +120,7 @@ judged AS (
             due.shop_id = shift_signs.shop_id
             AND due.agent_id = shift_signs.agent_id
             AND due.work_on = shift_signs.shift_on
+    LEFT JOIN chat_reach ON due.shop_id = chat_reach.shop_id
     LEFT JOIN writing_days
         ON due.account_no = writing_days.account_no AND due.work_on = writing_days.wrote_on
 )
