@@ -10,6 +10,7 @@ grain       = "session"
 sources     = ["session_outcomes"]
 optional    = ["complaints"]
 origin      = "seed 1 §1, seed 2; kpi-definitions #108; exact reading 14"
+measures    = "first_contact_resolution"
 headline    = true
 rank        = 1
 min_sample  = 20
