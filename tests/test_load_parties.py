@@ -109,3 +109,45 @@ def test_separators_after_the_last_name_of_the_header_only(shop: Shop) -> None:
 def test_a_table_that_says_nothing_of_senders_is_rejected_by_name(shop: Shop) -> None:
     report = shop.take("会话ID,时间,内容\n1,2026-05-01 10:00:00,hi\n")
     assert report.reject_reasons == {"unknown_sender_role": 1}
+
+
+ROCKET = [
+    {"_id": "m0", "rid": "r1", "t": "livechat-started", "msg": "", "ts": "2026-10-05T02:00:00.000Z",
+     "u": {"_id": "g", "username": "guest-12"}},
+    {"_id": "m1", "rid": "r1", "msg": "在吗", "ts": "2026-10-05T02:00:01.000Z",
+     "u": {"_id": "g", "username": "guest-12"}},
+    {"_id": "m2", "rid": "r1", "msg": "稍等", "ts": "2026-10-05T02:00:02.000Z",
+     "u": {"_id": "b", "username": "rocket.cat"}},
+    {"_id": "m3", "rid": "r1", "msg": "在的", "ts": "2026-10-05T02:00:20.000Z",
+     "u": {"_id": "a", "username": "xiaomei"}},
+]  # fmt: skip
+
+
+def test_visitors_of_rocket_chat_are_its_guests(shop: Shop) -> None:
+    report = shop.take(json.dumps(ROCKET), "room.json")
+    assert report.preset == "rocketchat"
+    roles = shop.rows("SELECT message_id, sender_role FROM messages ORDER BY occurred_at")
+    assert roles == [("m0", "system"), ("m1", "customer"), ("m2", "bot"), ("m3", "agent")]
+
+
+CHAT_OF_ANN = (
+    "05.10.2026, 10:00 - Messages to this chat are end-to-end encrypted.\n"
+    "05.10.2026, 10:00 - Ann: Hi, where is my order?\nsecond line\n"
+    "05.10.2026, 10:02 - Bea: On its way\n"
+)
+
+
+@pytest.mark.parametrize("name", ["WhatsApp Chat with Ann.txt", "WhatsApp Chat - Ann.txt"])
+def test_a_chat_program_names_the_customer_in_the_file_name(shop: Shop, name: str) -> None:
+    shop.take(CHAT_OF_ANN, name)
+    found = shop.rows("SELECT sender_role, agent_id, customer_id FROM messages ORDER BY source_row")
+    assert found == [("system", None, "Ann"), ("customer", None, "Ann"), ("agent", "Bea", "Ann")]
+
+
+def test_an_archive_of_one_chat_names_its_customer(shop: Shop, tmp_path: Path) -> None:
+    from cskpi.ingest.load import LoadOptions, load_file
+
+    path = shop.write("_chat.txt", CHAT_OF_ANN)
+    shown = tmp_path / "WhatsApp Chat - Ann.zip" / "_chat.txt"
+    load_file(shop.con, path, LoadOptions(), shown=shown)
+    assert shop.column("SELECT agent_id FROM messages WHERE sender_role = 'agent'") == ["Bea"]

@@ -20,7 +20,7 @@ OWN_NAMES = ("我", "me", "you", "自己", "self")
 """How chat programs name whoever exported."""
 
 _WITH = re.compile(
-    r"(?:与|和|chat with)\s*[“\"「]?(.+?)[”\"」]?\s*(?:的聊天.*|的对话.*)?$", re.IGNORECASE
+    r"(?:与|和|chat with|chat -)\s*[“\"「]?(.+?)[”\"」]?\s*(?:的聊天.*|的对话.*)?$", re.IGNORECASE
 )
 
 
@@ -77,8 +77,9 @@ def _known_agents(con: duckdb.DuckDBPyConnection, names: set[str]) -> set[str]:
 
 def _customer_of(shown: Path, names: set[str]) -> str | None:
     """Return the only name that the file is called after, as `小鱼.txt` or `WhatsApp Chat with Mary.txt`."""
-    stem = shown.stem.strip()
-    told = _WITH.search(stem)
-    wanted = {stem, told[1].strip()} if told else {stem}
+    # An archive of one chat bears the customer's name where the file in it does not.
+    stems = [shown.stem.strip(), *([shown.parent.stem.strip()] if shown.parent.suffix else [])]
+    told = [hit[1].strip() for stem in stems if (hit := _WITH.search(stem))]
+    wanted = {*stems, *told}
     found = [name for name in names if name in wanted]
     return found[0] if len(found) == 1 and len(names) > 1 else None
