@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "咚咚留言率（京东）", en = "JD message-left rate" }
-description = { zh = "京东口径：买家会话开始时没有任何客服在岗的比例。在岗按考勤打卡推定，挂起看不出来；没有装入当天考勤的会话不算，没有考勤就没有数据。", en = "JD's reading: customers' sessions begun while no agent was on duty. On duty is told by attendance, suspended accounts cannot be seen; days without attendance are out, and without any there is no number." }
+description = { zh = "京东口径：买家会话开始时没有任何客服在岗的比例。在岗按考勤打卡推定，挂起看不出来；没有装入当天考勤、或当天有人缺卡的会话不算，没有考勤就没有数据。", en = "JD's reading: customers' sessions begun while no agent was on duty. On duty is told by attendance, suspended accounts cannot be seen; days without attendance or with a missing punch are out, and without any there is no number." }
 formula     = { zh = "无人在岗时开始的会话数 ÷ 买家会话数", en = "sessions begun while nobody was on duty ÷ customer's sessions" }
 group       = "speed"
 type        = "ratio"

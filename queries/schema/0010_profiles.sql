@@ -42,7 +42,6 @@ CREATE VIEW staffed_spans AS
 WITH clocked AS (
     SELECT
         shop_id,
-        work_on,
         first_in_at,
         last_out_at,
         max(last_out_at) OVER (
@@ -50,7 +49,7 @@ WITH clocked AS (
             ORDER BY first_in_at, last_out_at
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS staffed_until
-    FROM attendance
+    FROM attendance_facts
     WHERE first_in_at IS NOT NULL AND last_out_at > first_in_at
 ),
 
@@ -79,10 +78,16 @@ COMMENT ON COLUMN staffed_spans.ends_at IS 'The last clock-out; not part of the 
 
 CREATE VIEW session_staffing AS
 WITH days AS (
-    SELECT DISTINCT
+    SELECT
         shop_id,
         work_on
-    FROM attendance
+    FROM attendance_facts
+    GROUP BY shop_id, work_on
+    HAVING
+        max(CASE
+            WHEN has_worked AND (first_in_at IS NULL OR last_out_at IS NULL) THEN 1
+            ELSE 0
+        END) = 0
 ),
 
 known AS (
@@ -116,4 +121,4 @@ FROM session_facts
 LEFT JOIN known ON session_facts.session_no = known.session_no
 LEFT JOIN staffed ON session_facts.session_no = staffed.session_no;
 COMMENT ON VIEW session_staffing IS 'Whether anybody was clocked in when a session began';
-COMMENT ON COLUMN session_staffing.is_staffed IS 'NULL where no attendance of that day is loaded';
+COMMENT ON COLUMN session_staffing.is_staffed IS 'NULL where no attendance of that day is loaded, or a punch is missing';
