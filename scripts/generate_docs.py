@@ -50,7 +50,7 @@ def kpi_table(lang: Lang) -> str:
     rows = [
         f"| {catalog.groups[m.group][lang]} | {m.labels[lang]}{' ★' if m.headline else ''} "
         f"| `{m.name}` | {m.descriptions[lang]} | {_target(m)} |"
-        for m in catalog.metrics
+        for m in catalog.own()
     ]
     return "\n".join([heads, "|---|---|---|---|---|", *rows])
 
@@ -134,10 +134,22 @@ def _kpi_page(metric: Metric) -> str:
     ]
     if parameters:
         facts.append(f"- 参数 / parameters: {parameters}")
+    if metric.profile is not None:
+        facts += _profile_facts(metric)
     if metric.target:
         facts.append(f"- 目标 / target: {_target(metric)}")
     body = "\n".join(facts)
     return f"## {metric.name}\n\n{body}\n\n```sql\n{metric.body}\n```\n"
+
+
+def _profile_facts(metric: Metric) -> list[str]:
+    differs = metric.differs or {"zh": "", "en": ""}
+    since, until = metric.effective_from or "?", metric.effective_to or "…"
+    return [
+        f"- 口径 / whose: {metric.profile}; 衡量 / measures: {metric.measures}",
+        f"- 可靠程度 / evidence: {metric.evidence}; 有效期 / in force: {since} – {until}",
+        f"- 与本店口径的不同 / differs: {differs['zh']} / {differs['en']}",
+    ]
 
 
 def _shown(item: object) -> str:
