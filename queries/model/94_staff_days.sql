@@ -2,8 +2,8 @@
 target = "staff_days"
 */
 -- The roster says which days are to be worked; for people without a roster in that month the days
--- attendance asks for. Work on a day of rest makes no day due. Where nothing tells a shift's hours, any
--- message of that day is a sign of work.
+-- attendance asks for. Work on a day of rest makes no day due. Where nothing tells a shift's hours, or
+-- the chats have no times of day, any message of that day is a sign of work.
 WITH rostered AS (
     SELECT
         shop_id,
@@ -69,9 +69,10 @@ shift_signs AS (
 writing_days AS (
     SELECT
         account_no,
-        CAST(started_at AS DATE) AS wrote_on
-    FROM work_run_facts
-    GROUP BY account_no, CAST(started_at AS DATE)
+        wrote_on
+    FROM agent_message_facts
+    WHERE account_no IS NOT NULL
+    GROUP BY account_no, wrote_on
 ),
 
 chat_reach AS (
@@ -97,15 +98,17 @@ judged AS (
                 THEN 'attendance'
             WHEN shift_signs.message_mark = 1 THEN 'messages'
             WHEN
-                due.open_mark = 1
-                AND due.work_on >= chat_reach.first_on
+                due.work_on >= chat_reach.first_on
                 AND due.work_on <= chat_reach.last_on
                 THEN 'messages'
         END AS evidence,
         CASE
             WHEN
                 shift_signs.came_mark = 1
-                OR (due.open_mark = 1 AND writing_days.wrote_on IS NOT NULL)
+                OR (
+                    (due.open_mark = 1 OR coalesce(shift_signs.message_mark, 0) = 0)
+                    AND writing_days.wrote_on IS NOT NULL
+                )
                 THEN 1
             ELSE 0
         END AS wrote_mark

@@ -15,6 +15,7 @@ chat_days AS (
         CAST(session_facts.started_at AS DATE) AS day_on
     FROM session_facts
     INNER JOIN shops ON session_facts.shop_no = shops.shop_no
+    WHERE session_facts.has_clock
     GROUP BY shops.shop_id, CAST(session_facts.started_at AS DATE)
 ),
 

@@ -137,7 +137,7 @@ CREATE TABLE staff_days (
 COMMENT ON TABLE staff_days IS 'One row an agent and day on which he was to work; days of rest are not here';
 COMMENT ON COLUMN staff_days.is_leave IS 'The roster says leave, or attendance does and he did not work';
 COMMENT ON COLUMN staff_days.worked_share IS '1 worked, 0 did not; less than 1 where attendance counts part of the day as absent; NULL: nothing tells';
-COMMENT ON COLUMN staff_days.evidence IS 'attendance, messages (he wrote in the shift) or NULL';
+COMMENT ON COLUMN staff_days.evidence IS 'attendance, messages (he wrote in the shift, or that day where hours are unknown) or NULL';
 
 CREATE TABLE shift_facts (
     shop_id VARCHAR NOT NULL,
@@ -186,7 +186,7 @@ CREATE TABLE staff_hours (
     arrival_count INTEGER NOT NULL,
     handling_seconds DOUBLE
 );
-COMMENT ON TABLE staff_hours IS 'One row a shop and clock hour of every day with a roster or chats';
+COMMENT ON TABLE staff_hours IS 'One row a shop and clock hour of every day with a roster or chats of known times';
 COMMENT ON COLUMN staff_hours.has_roster IS 'The roster of the shop names that day';
 COMMENT ON COLUMN staff_hours.has_reply IS 'A human answered a waiting customer in that hour';
 COMMENT ON COLUMN staff_hours.rostered_seconds IS 'Agent seconds on shift in that hour: 3600 is one agent';

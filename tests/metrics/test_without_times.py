@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
 
 HEADER = "shop,session_id,sender_role,customer_id,agent_id,content\n"
+ROSTER = """\
+店铺,客服,日期,班次,上班时间,下班时间
+旗舰店,A,2026-10-01,早班,09:00,17:00
+旗舰店,B,2026-10-02,早班,09:00,17:00
+"""
 FIRST_DAY = """\
 旗舰店,S1,customer,c1,A,在吗
 旗舰店,S1,agent,c1,A,在
@@ -64,6 +69,17 @@ EXPECTED: dict[str, tuple[float | None, float | None, float | None]] = {
     "reply_rate": (3 / 5, 3, 5),  # c1, c2 and c1 on the second day, of five customer-days
     "transfer_rate": (1 / 4, 1, 4),  # S2 of S1, S2, S4, S5
     "received_customers": (4, 4, None),
+    "received_sessions": (5, 5, None),
+    "messages_handled": (4, 4, None),  # one each in S1, S2, S4, S5
+    "qa_message_ratio": (1, 4, 4),
+    "max_concurrency": (None, None, None),
+    "online_hours": (None, None, None),
+    "saturation": (None, None, None),
+    "workload_stress": (None, None, None),
+    "shift_adherence": (None, None, None),
+    "coverage_gap_hours": (None, None, None),
+    "attendance_rate": (1 / 2, 1, 2),  # A wrote on his day, B did not on his
+    "coverage_24h": (16 / 48, 16, 48),  # by the roster: eight hours on each of two days
 }
 
 
@@ -78,6 +94,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
             export = folder / f"{day}.csv"
             export.write_text(HEADER + rows, encoding="utf-8")
             load_file(con, export, LoadOptions(kind="messages", days=(date(2026, 10, day),) * 2))
+        roster = folder / "shifts.csv"
+        roster.write_text(ROSTER, encoding="utf-8")
+        load_file(con, roster, LoadOptions(kind="shifts"))
         build_model(con, settings)
         findings = evaluate(con, metrics, month_period(date(2026, 10, 1)), [()], settings)
     return {finding.metric: finding for finding in findings}
