@@ -7,48 +7,44 @@ auto_close_words = "resolution.auto_close_words"
 -- known, they may be the same, and both answers are kept apart. A mark of the help desk stands for
 -- the last session of a conversation, and only if no machine closed it: a customer who fell silent
 -- was not helped. The customer's own mark goes before it.
-WITH patterns AS (
+WITH closed AS (
     SELECT
-        trim(
-            regexp_replace(
-                regexp_replace(lower($auto_close_words), '[^\p{L}\p{N}|]+', '', 'g'),
-                '\|+', '|', 'g'
-            ),
-            '|'
+        shop_id,
+        conversation_id,
+        topic,
+        is_resolved,
+        regexp_matches(
+            lower(coalesce(close_reason, '')),
+            coalesce(
+                nullif(
+                    trim(
+                        regexp_replace(
+                            regexp_replace(lower($auto_close_words), '[^\p{L}\p{N}| ]+', '', 'g'),
+                            '\|+', '|', 'g'
+                        ),
+                        '| '
+                    ),
+                    ''
+                ),
+                '^='
+            )
         ) AS by_machine
+    FROM exported_sessions
+    WHERE topic IS NOT NULL OR is_resolved IS NOT NULL OR close_reason IS NOT NULL
 ),
 
 listed AS (
     SELECT
-        exported_sessions.shop_id,
-        exported_sessions.conversation_id,
-        min(exported_sessions.topic) AS topic,
+        shop_id,
+        conversation_id,
+        min(topic) AS topic,
         min(CASE
-            WHEN NOT exported_sessions.is_resolved THEN 0
-            WHEN
-                patterns.by_machine <> ''
-                AND regexp_matches(
-                    lower(coalesce(exported_sessions.close_reason, '')), patterns.by_machine
-                )
-                THEN NULL
-            WHEN exported_sessions.is_resolved THEN 1
+            WHEN NOT is_resolved THEN 0
+            WHEN is_resolved AND NOT by_machine THEN 1
         END) AS resolved_mark,
-        max(CASE
-            WHEN
-                patterns.by_machine <> ''
-                AND regexp_matches(
-                    lower(coalesce(exported_sessions.close_reason, '')), patterns.by_machine
-                )
-                THEN 1
-            ELSE 0
-        END) AS machine_mark
-    FROM exported_sessions
-    CROSS JOIN patterns
-    WHERE
-        exported_sessions.topic IS NOT NULL
-        OR exported_sessions.is_resolved IS NOT NULL
-        OR exported_sessions.close_reason IS NOT NULL
-    GROUP BY exported_sessions.shop_id, exported_sessions.conversation_id
+        max(CASE WHEN by_machine THEN 1 ELSE 0 END) AS machine_mark
+    FROM closed
+    GROUP BY shop_id, conversation_id
 ),
 
 ticket_kinds AS (
@@ -152,13 +148,20 @@ earlier AS (
             PARTITION BY customer_no
             ORDER BY started_at, session_no
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS untold_before_at,
+        ) AS untold_before_at
+    FROM revisits
+),
+
+earlier_told AS (
+    SELECT
+        session_no,
         max(ended_at) OVER (
             PARTITION BY customer_no, topic
             ORDER BY started_at, session_no
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS told_before_at
     FROM revisits
+    WHERE topic IS NOT NULL
 ),
 
 -- At one moment: what ends there, then sessions of a single moment, then what starts there.
@@ -194,11 +197,19 @@ followed AS (
         ) AS any_after_at,
         lead(CASE WHEN topic IS NULL THEN started_at END IGNORE NULLS) OVER (
             PARTITION BY customer_no ORDER BY edge_at, place, session_no, is_end
-        ) AS untold_after_at,
+        ) AS untold_after_at
+    FROM edges
+),
+
+followed_told AS (
+    SELECT
+        session_no,
+        is_end,
         lead(started_at IGNORE NULLS) OVER (
             PARTITION BY customer_no, topic ORDER BY edge_at, place, session_no, is_end
         ) AS told_after_at
     FROM edges
+    WHERE topic IS NOT NULL
 ),
 
 complainers AS (
@@ -230,12 +241,12 @@ SELECT
     visits.customer_no,
     visits.is_identified,
     visits.topic,
-    CASE WHEN earlier.topic IS NOT NULL THEN earlier.told_before_at END AS same_before_at,
+    earlier_told.told_before_at AS same_before_at,
     CASE
         WHEN earlier.topic IS NULL THEN earlier.any_before_at
         ELSE earlier.untold_before_at
     END AS unknown_before_at,
-    CASE WHEN followed.topic IS NOT NULL THEN followed.told_after_at END AS same_after_at,
+    followed_told.told_after_at AS same_after_at,
     CASE
         WHEN followed.topic IS NULL THEN followed.any_after_at
         ELSE followed.untold_after_at
@@ -246,5 +257,8 @@ SELECT
 FROM visits
 LEFT JOIN earlier ON visits.session_no = earlier.session_no
 LEFT JOIN followed ON visits.session_no = followed.session_no AND followed.is_end = 1
+LEFT JOIN earlier_told ON visits.session_no = earlier_told.session_no
+LEFT JOIN followed_told
+    ON visits.session_no = followed_told.session_no AND followed_told.is_end = 1
 LEFT JOIN complained ON visits.session_no = complained.session_no
 LEFT JOIN said ON visits.session_no = said.session_no

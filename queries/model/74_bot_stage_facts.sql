@@ -10,7 +10,8 @@ repeat_digits = "bot.repeat_digits"
 */
 -- Texts are read only of customers and systems in sessions with a bot, stripped of all but letters
 -- and digits; so are the words, which leaves nothing in them a pattern could trip over. A word
--- written =word is the whole message.
+-- written =word is the whole message. = stands in no text: where no word is set, nothing matches.
+-- The patterns stand in the call itself, so that they are compiled once and not for every row.
 WITH bot_sessions AS (
     SELECT DISTINCT session_no
     FROM session_messages
@@ -103,56 +104,72 @@ plain AS (
     WHERE stage.actor IN (1, 5) AND messages.sender_role IN ('customer', 'system')
 ),
 
-patterns AS (
-    SELECT
-        regexp_replace(
-            trim(
-                regexp_replace(
-                    regexp_replace(lower($handoff_words), '[^\p{L}\p{N}|=]+', '', 'g'),
-                    '\|[|=]*\|', '|', 'g'
-                ),
-                '|'
-            ),
-            '=([^|]+)', '^\1$', 'g'
-        ) AS asking,
-        trim(
-            regexp_replace(
-                regexp_replace(lower($no_handoff_words), '[^\p{L}\p{N}|]+', '', 'g'),
-                '\|+', '|', 'g'
-            ),
-            '|'
-        ) AS declining,
-        trim(
-            regexp_replace(
-                regexp_replace(lower($transfer_words), '[^\p{L}\p{N}|]+', '', 'g'),
-                '\|+', '|', 'g'
-            ),
-            '|'
-        ) AS handing
-),
-
 heard AS (
     SELECT
-        plain.session_no,
-        plain.actor,
-        plain.place,
-        plain.human_place,
-        plain.text,
-        plain.words,
-        plain.actor = 5
-        AND patterns.handing <> ''
-        AND regexp_matches(plain.words, patterns.handing) AS is_event,
-        plain.actor = 1
-        AND patterns.asking <> ''
+        session_no,
+        actor,
+        place,
+        human_place,
+        text,
+        words,
+        actor = 5
         AND regexp_matches(
-            CASE
-                WHEN patterns.declining = '' THEN plain.words
-                ELSE regexp_replace(plain.words, patterns.declining, '', 'g')
-            END,
-            patterns.asking
+            words,
+            coalesce(
+                nullif(
+                    trim(
+                        regexp_replace(
+                            regexp_replace(lower($transfer_words), '[^\p{L}\p{N}|]+', '', 'g'),
+                            '\|+', '|', 'g'
+                        ),
+                        '|'
+                    ),
+                    ''
+                ),
+                '='
+            )
+        ) AS is_event,
+        actor = 1
+        AND regexp_matches(
+            regexp_replace(
+                words,
+                coalesce(
+                    nullif(
+                        trim(
+                            regexp_replace(
+                                regexp_replace(
+                                    lower($no_handoff_words), '[^\p{L}\p{N}|]+', '', 'g'
+                                ),
+                                '\|+', '|', 'g'
+                            ),
+                            '|'
+                        ),
+                        ''
+                    ),
+                    '='
+                ),
+                '', 'g'
+            ),
+            coalesce(
+                nullif(
+                    regexp_replace(
+                        trim(
+                            regexp_replace(
+                                regexp_replace(
+                                    lower($handoff_words), '[^\p{L}\p{N}|=]+', '', 'g'
+                                ),
+                                '\|[|=]*\|', '|', 'g'
+                            ),
+                            '|'
+                        ),
+                        '=([^|]+)', '^\1$', 'g'
+                    ),
+                    ''
+                ),
+                '='
+            )
         ) AS is_request
     FROM plain
-    CROSS JOIN patterns
 ),
 
 handoffs AS (
