@@ -10,7 +10,7 @@ from ingest_shop import Shop, accounted, open_ingest_shop
 from cskpi.diagnostics import describe
 from cskpi.errors import InputError, UsageError
 from cskpi.ingest.detect import choose
-from cskpi.ingest.headers import normal_header
+from cskpi.ingest.headers import find_header, normal_header
 from cskpi.ingest.known_sources import find_problem
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.ingest.presets import read_preset, shipped_sources
@@ -284,3 +284,12 @@ def test_characters_cut_by_a_block_border_are_whole(
     found = sniff(path)
     assert found.encoding == encoding
     assert found.line_count == text.count("\n")
+
+
+def test_a_known_word_among_the_data_makes_no_header() -> None:
+    known = {normal_header(name) for name in ("顾客", "订单号")}
+    names, data = ["时刻", "谁说的", "说了啥"], ["2026-10-05 10:00:00", "顾客", "在吗"]
+    assert find_header([names, data], known) == (0, 0)
+    # A title above is no row of names, and two known words are a header whatever stands beside.
+    assert find_header([["聊天记录", "", ""], ["顾客", "2026-10-05", "x"]], known) == (1, 1)
+    assert find_header([names, ["订单号", "顾客", "2026-10-05"]], known) == (1, 2)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 AROUND = "^."
 """How the fields of the objects around a JSON list begin."""
 
+UNFOLDED = ("transcript.", "matrix.", "question.")
+"""How the columns begin that a layout makes; no file has them."""
+
 
 def column_use(
     raw: RawTable, match: Match, further: Sequence[Source], *, keep: bool
@@ -40,7 +43,7 @@ def column_use(
         and index not in used
         and header not in personal
         and normal_header(header) not in known
-        and not header.startswith(AROUND)
+        and not header.startswith((AROUND, *UNFOLDED))
         and not any(other.startswith(f"{header}.") for other in raw.header)
     )
     return {

@@ -13,6 +13,7 @@ HEADER_SEARCH_ROWS = 30
 _INVISIBLE = re.compile("[\ufeff\u200b\u200e]")
 _SPACE = re.compile(r"[\s\x00]+")
 _UNIT = re.compile(r"\((元|￥|¥|秒|分|分钟|时|小时|天|件|次|个|人|%)\)?$")
+_MOMENT = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _PUNCTUATION = re.compile(r"[()\[\]【】_\-—–]+")
 
 
@@ -44,7 +45,17 @@ def find_header(rows: Sequence[Sequence[str]], vocabulary: Collection[str]) -> t
     candidates = rows[:HEADER_SEARCH_ROWS]
     hits = [count_hits(row, vocabulary) for row in candidates]
     best = max(hits, default=0)
-    if best:
+    if best > 1 or (best and not _is_data(candidates, hits.index(best))):
         return hits.index(best), best
     filled = [index for index, row in enumerate(candidates) if any(cell.strip() for cell in row)]
     return (filled[0] if filled else 0), 0
+
+
+def _is_data(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """Tell of a row with one known word whether it holds a moment below a row of as many names."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: index + 1]]
+    has_moment = any(_MOMENT.search(cell) for cell in rows[index])
+    return has_moment and any(
+        number >= filled[index] and not any(_MOMENT.search(cell) for cell in row)
+        for number, row in zip(filled[:-1], rows, strict=False)
+    )
