@@ -36,9 +36,9 @@ WITH asked AS (
         AND extract(HOUR FROM session_runs.asked_at) >= $first_hour
         AND extract(HOUR FROM session_runs.asked_at) < $last_hour
     QUALIFY
-        row_number() OVER (
+        rank() OVER (
             PARTITION BY session_runs.customer_no, CAST(session_runs.asked_at AS DATE)
-            ORDER BY session_runs.asked_ms, session_runs.row_key
+            ORDER BY session_runs.asked_ms
         ) = 1
 ),
 
@@ -51,27 +51,33 @@ bots AS (
     INNER JOIN asked ON session_messages.session_no = asked.session_no
     WHERE session_messages.actor = 3 AND session_messages.occurred_ms >= asked.asked_ms
     GROUP BY asked.session_no, asked.asked_ms
+),
+
+days AS (
+    SELECT
+        asked.customer_no,
+        asked.contact_on,
+        max(CASE
+            WHEN asked.human_ms - asked.asked_ms <= $target_seconds * 1000 THEN 1
+            WHEN bots.bot_ms - asked.asked_ms <= $target_seconds * 1000 THEN 1
+            ELSE 0
+        END) AS answered
+    FROM asked
+    LEFT JOIN bots ON asked.session_no = bots.session_no AND asked.asked_ms = bots.asked_ms
+    GROUP BY asked.customer_no, asked.contact_on
 )
 
 SELECT
-    asked.session_no,
     customers.shop_id,
     accounts.agent_id,
     channels.channel,
-    CAST(asked.contact_on AS TIMESTAMP) AS occurred_at,
+    CAST(days.contact_on AS TIMESTAMP) AS occurred_at,
     customers.customer_id,
-    CASE
-        WHEN asked.human_ms - asked.asked_ms <= $target_seconds * 1000 THEN 1
-        WHEN bots.bot_ms - asked.asked_ms <= $target_seconds * 1000 THEN 1
-        ELSE 0
-    END AS numerator,
+    days.answered AS numerator,
     1 AS denominator
-FROM asked
-INNER JOIN customers ON asked.customer_no = customers.customer_no
+FROM days
+INNER JOIN customers ON days.customer_no = customers.customer_no
 INNER JOIN contact_facts
-    ON
-        asked.customer_no = contact_facts.customer_no
-        AND asked.contact_on = contact_facts.contact_on
-LEFT JOIN bots ON asked.session_no = bots.session_no AND asked.asked_ms = bots.asked_ms
+    ON days.customer_no = contact_facts.customer_no AND days.contact_on = contact_facts.contact_on
 LEFT JOIN channels ON contact_facts.channel_no = channels.channel_no
 LEFT JOIN accounts ON contact_facts.account_no = accounts.account_no
