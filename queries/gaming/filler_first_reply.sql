@@ -11,7 +11,11 @@ greetings        = { setting = "gaming.greetings" }
 acknowledgements = { setting = "gaming.acknowledgements" }
 most_characters  = 40
 wait_seconds     = 60
+marks            = '''[^\p{L}\p{N}]|\[[^\[\]]{1,8}\]|/:[a-z0-9^_$@!~*]{1,8}|#e-[a-z][0-9]+'''
+attachments      = '''\[(图片|视频|语音|文件|链接|商品|订单|卡片)'''
 */
+-- One pattern for greetings, emoji codes and everything that is no letter or digit. Only sessions that
+-- begin with such a reply are read any further.
 WITH opened AS (
     SELECT
         session_no,
@@ -27,72 +31,87 @@ WITH opened AS (
         AND NOT is_proactive
 ),
 
-placed AS (
+said AS (
     SELECT
-        session_messages.session_no,
-        session_messages.row_key,
+        opened.session_no,
         session_messages.actor,
-        session_messages.occurred_ms,
-        row_number() OVER (
-            PARTITION BY session_messages.session_no, session_messages.actor
-            ORDER BY session_messages.occurred_ms, session_messages.row_key
-        ) AS place
+        session_messages.row_key,
+        session_messages.occurred_ms
     FROM session_messages
     INNER JOIN opened ON session_messages.session_no = opened.session_no
     WHERE session_messages.actor IN (1, 2)
 ),
 
-worded AS (
+replied AS (
     SELECT
-        placed.session_no,
-        placed.actor,
-        placed.occurred_ms,
-        placed.place,
-        messages.text,
-        CASE
-            WHEN length(messages.text) <= $most_characters
-                THEN regexp_replace(
-                    regexp_replace(
-                        lower(messages.text), '\[[^\[\]]{1,8}\]|/:[^ ]{1,6}|#e-s[0-9]+', '', 'g'
-                    ),
-                    '[^\p{L}\p{N}]+', '', 'g'
-                )
-        END AS words,
-        coalesce(
-            regexp_matches(messages.text, '\[(图片|视频|语音|文件|链接|商品|订单|卡片)'), TRUE
-        ) AS is_attachment
-    FROM placed
-    INNER JOIN messages ON placed.row_key = messages.source_row * 1000000 + messages.file_id
+        session_no,
+        min(occurred_ms) AS replied_ms
+    FROM said
+    WHERE actor = 2
+    GROUP BY session_no
+),
+
+first_lines AS (
+    SELECT
+        said.session_no,
+        replied.replied_ms,
+        min(said.row_key) AS row_key
+    FROM said
+    INNER JOIN replied
+        ON said.session_no = replied.session_no AND said.occurred_ms = replied.replied_ms
+    WHERE said.actor = 2
+    GROUP BY said.session_no, replied.replied_ms
+),
+
+greeted AS (
+    SELECT
+        first_lines.session_no,
+        first_lines.replied_ms,
+        messages.text AS first_line
+    FROM first_lines
+    INNER JOIN messages
+        ON first_lines.row_key = messages.source_row * 1000000 + messages.file_id
+    WHERE
+        length(messages.text) <= $most_characters
+        AND regexp_matches(messages.text, '(?i)^(' || $marks || '|' || $greetings || ')*$')
+        AND NOT regexp_matches(messages.text, $attachments)
 ),
 
 judged AS (
     SELECT
-        session_no,
-        actor,
-        occurred_ms,
-        place,
-        text,
-        NOT is_attachment
-        AND coalesce(
-            regexp_matches(
-                words,
-                CASE
-                    WHEN actor = 2 THEN '^(' || $greetings || ')*$'
-                    ELSE '^(' || $greetings || '|' || $acknowledgements || ')*$'
-                END
-            ),
+        said.session_no,
+        said.actor,
+        said.occurred_ms,
+        greeted.replied_ms,
+        coalesce(
+            length(messages.text) <= $most_characters
+            AND CASE
+                WHEN said.actor = 2
+                    THEN
+                        regexp_matches(
+                            messages.text, '(?i)^(' || $marks || '|' || $greetings || ')*$'
+                        )
+                ELSE
+                    regexp_matches(
+                        messages.text,
+                        '(?i)^(' || $marks || '|'
+                        || $greetings || '|' || $acknowledgements || ')*$'
+                    )
+            END
+            AND NOT regexp_matches(messages.text, $attachments),
             FALSE
         ) AS is_filler
-    FROM worded
+    FROM said
+    INNER JOIN greeted ON said.session_no = greeted.session_no
+    INNER JOIN messages ON said.row_key = messages.source_row * 1000000 + messages.file_id
 ),
 
-openings AS (
+asked AS (
     SELECT
         session_no,
-        max(CASE WHEN actor = 2 AND place = 1 AND is_filler THEN text END) AS first_line,
-        max(CASE WHEN actor = 2 AND place = 1 AND is_filler THEN occurred_ms END) AS replied_ms,
-        min(CASE WHEN actor = 1 AND NOT is_filler THEN occurred_ms END) AS asked_ms
+        greatest(min(occurred_ms), min(replied_ms)) AS waits_from_ms
     FROM judged
+    WHERE actor = 1 AND NOT is_filler
     GROUP BY session_no
 ),
 
@@ -101,11 +120,11 @@ answers AS (
         judged.session_no,
         min(judged.occurred_ms) AS answered_ms
     FROM judged
-    INNER JOIN openings ON judged.session_no = openings.session_no
+    INNER JOIN asked ON judged.session_no = asked.session_no
     WHERE
         judged.actor = 2
         AND NOT judged.is_filler
-        AND judged.occurred_ms >= greatest(openings.replied_ms, openings.asked_ms)
+        AND judged.occurred_ms >= asked.waits_from_ms
     GROUP BY judged.session_no
 )
 
@@ -115,20 +134,17 @@ SELECT
     accounts.agent_id,
     opened.started_at AS occurred_at,
     CASE
-        WHEN openings.replied_ms IS NULL OR openings.asked_ms IS NULL THEN 0
+        WHEN asked.waits_from_ms IS NULL THEN 0
         WHEN answers.answered_ms IS NULL THEN 1
-        WHEN
-            answers.answered_ms - greatest(openings.replied_ms, openings.asked_ms)
-            > $wait_seconds * 1000
-            THEN 1
+        WHEN answers.answered_ms - asked.waits_from_ms > $wait_seconds * 1000 THEN 1
         ELSE 0
     END AS is_hit,
     CAST(NULL AS DOUBLE) AS expected,
-    openings.first_line,
-    (answers.answered_ms - greatest(openings.replied_ms, openings.asked_ms)) / 1000.0
-        AS wait_seconds
+    greeted.first_line,
+    (answers.answered_ms - asked.waits_from_ms) / 1000.0 AS wait_seconds
 FROM opened
-INNER JOIN openings ON opened.session_no = openings.session_no
 INNER JOIN shops ON opened.shop_no = shops.shop_no
+LEFT JOIN greeted ON opened.session_no = greeted.session_no
+LEFT JOIN asked ON opened.session_no = asked.session_no
 LEFT JOIN answers ON opened.session_no = answers.session_no
 LEFT JOIN accounts ON opened.replying_account_no = accounts.account_no

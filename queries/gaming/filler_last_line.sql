@@ -11,112 +11,152 @@ greetings        = { setting = "gaming.greetings" }
 closers          = { setting = "gaming.closers" }
 acknowledgements = { setting = "gaming.acknowledgements" }
 most_characters  = 40
+marks            = '''[^\p{L}\p{N}]|\[[^\[\]]{1,8}\]|/:[a-z0-9^_$@!~*]{1,8}|#e-[a-z][0-9]+'''
+attachments      = '''\[(图片|视频|语音|文件|链接|商品|订单|卡片)'''
 */
-WITH placed AS (
+-- One pattern for fillers, emoji codes and everything that is no letter or digit. Only sessions that
+-- end with such a line are read any further.
+WITH talked AS (
+    SELECT
+        session_no,
+        shop_no,
+        started_at
+    FROM session_facts
+    WHERE
+        started_at >= $period_start
+        AND started_at < $period_end
+        AND is_customer_session
+        AND has_human_message
+),
+
+said AS (
     SELECT
         session_messages.session_no,
         session_messages.row_key,
         session_messages.actor,
         session_messages.account_no,
-        session_facts.shop_no,
-        session_facts.started_at,
-        row_number() OVER (
-            PARTITION BY session_messages.session_no
-            ORDER BY session_messages.occurred_at, session_messages.row_key
-        ) AS place,
-        count(*) OVER (PARTITION BY session_messages.session_no) AS last_place
+        session_messages.occurred_at
     FROM session_messages
-    INNER JOIN session_facts ON session_messages.session_no = session_facts.session_no
-    WHERE
-        session_messages.actor IN (1, 2)
-        AND session_facts.is_customer_session
-        AND session_facts.has_human_message
-        AND session_facts.started_at >= $period_start
-        AND session_facts.started_at < $period_end
+    INNER JOIN talked ON session_messages.session_no = talked.session_no
+    WHERE session_messages.actor IN (1, 2)
 ),
 
-worded AS (
+ended AS (
     SELECT
-        placed.session_no,
-        placed.actor,
-        placed.account_no,
-        placed.shop_no,
-        placed.started_at,
-        placed.place,
-        placed.last_place,
-        messages.text,
-        CASE
-            WHEN length(messages.text) <= $most_characters
-                THEN regexp_replace(
-                    regexp_replace(
-                        lower(messages.text), '\[[^\[\]]{1,8}\]|/:[^ ]{1,6}|#e-s[0-9]+', '', 'g'
-                    ),
-                    '[^\p{L}\p{N}]+', '', 'g'
-                )
-        END AS words,
-        coalesce(
-            regexp_matches(messages.text, '\[(图片|视频|语音|文件|链接|商品|订单|卡片)'), TRUE
-        ) AS is_attachment
-    FROM placed
-    INNER JOIN messages ON placed.row_key = messages.source_row * 1000000 + messages.file_id
+        session_no,
+        max(occurred_at) AS ended_at
+    FROM said
+    GROUP BY session_no
+),
+
+last_keys AS (
+    SELECT
+        said.session_no,
+        max(said.row_key) AS row_key
+    FROM said
+    INNER JOIN ended ON said.session_no = ended.session_no AND said.occurred_at = ended.ended_at
+    GROUP BY said.session_no
+),
+
+last_lines AS (
+    SELECT
+        said.session_no,
+        said.row_key,
+        said.account_no
+    FROM said
+    INNER JOIN last_keys
+        ON said.session_no = last_keys.session_no AND said.row_key = last_keys.row_key
+    WHERE said.actor = 2
+),
+
+closed AS (
+    SELECT
+        last_lines.session_no,
+        messages.text AS last_line
+    FROM last_lines
+    INNER JOIN messages
+        ON last_lines.row_key = messages.source_row * 1000000 + messages.file_id
+    WHERE
+        length(messages.text) <= $most_characters
+        AND regexp_matches(
+            messages.text, '(?i)^(' || $marks || '|' || $greetings || '|' || $closers || ')*$'
+        )
+        AND NOT regexp_matches(messages.text, $attachments)
 ),
 
 judged AS (
     SELECT
-        session_no,
-        actor,
-        account_no,
-        shop_no,
-        started_at,
-        place,
-        last_place,
-        text,
-        NOT is_attachment
-        AND coalesce(
-            regexp_matches(
-                words,
-                CASE
-                    WHEN actor = 2 THEN '^(' || $greetings || '|' || $closers || ')*$'
-                    ELSE
-                        '^('
-                        || $greetings || '|' || $closers || '|' || $acknowledgements
-                        || ')*$'
-                END
-            ),
+        said.session_no,
+        said.actor,
+        said.occurred_at,
+        coalesce(
+            length(messages.text) <= $most_characters
+            AND CASE
+                WHEN said.actor = 2
+                    THEN
+                        regexp_matches(
+                            messages.text,
+                            '(?i)^(' || $marks || '|' || $greetings || '|' || $closers || ')*$'
+                        )
+                ELSE
+                    regexp_matches(
+                        messages.text,
+                        '(?i)^(' || $marks || '|'
+                        || $greetings || '|' || $closers || '|' || $acknowledgements || ')*$'
+                    )
+            END
+            AND NOT regexp_matches(messages.text, $attachments),
             FALSE
         ) AS is_filler
-    FROM worded
+    FROM said
+    INNER JOIN closed ON said.session_no = closed.session_no
+    INNER JOIN messages ON said.row_key = messages.source_row * 1000000 + messages.file_id
 ),
 
-ends AS (
+places AS (
     SELECT
         session_no,
-        max(CASE WHEN actor = 1 AND NOT is_filler THEN place END) AS question_place,
-        max(CASE WHEN actor = 2 AND NOT is_filler THEN place END) AS answer_place
+        max(CASE WHEN actor = 1 THEN occurred_at END) AS asked_at,
+        max(CASE WHEN actor = 2 THEN occurred_at END) AS answered_at
     FROM judged
+    WHERE NOT is_filler
     GROUP BY session_no
+),
+
+unanswered AS (
+    SELECT
+        said.session_no,
+        max(said.row_key) AS row_key
+    FROM said
+    INNER JOIN places
+        ON said.session_no = places.session_no AND said.occurred_at = places.asked_at
+    WHERE
+        said.actor = 1
+        AND (places.answered_at IS NULL OR places.answered_at < places.asked_at)
+    GROUP BY said.session_no
+),
+
+questions AS (
+    SELECT
+        unanswered.session_no,
+        messages.text AS question
+    FROM unanswered
+    INNER JOIN messages
+        ON unanswered.row_key = messages.source_row * 1000000 + messages.file_id
 )
 
 SELECT
-    judged.session_no,
+    last_lines.session_no,
     shops.shop_id,
     accounts.agent_id,
-    judged.started_at AS occurred_at,
-    CASE
-        WHEN
-            judged.is_filler
-            AND ends.question_place IS NOT NULL
-            AND coalesce(ends.answer_place, 0) < ends.question_place
-            THEN 1
-        ELSE 0
-    END AS is_hit,
+    talked.started_at AS occurred_at,
+    CASE WHEN questions.session_no IS NULL THEN 0 ELSE 1 END AS is_hit,
     CAST(NULL AS DOUBLE) AS expected,
-    judged.text AS last_line,
-    questions.text AS question
-FROM judged
-INNER JOIN ends ON judged.session_no = ends.session_no
-INNER JOIN shops ON judged.shop_no = shops.shop_no
-LEFT JOIN judged AS questions
-    ON judged.session_no = questions.session_no AND ends.question_place = questions.place
-LEFT JOIN accounts ON judged.account_no = accounts.account_no
-WHERE judged.actor = 2 AND judged.place = judged.last_place
+    closed.last_line,
+    questions.question
+FROM last_lines
+INNER JOIN talked ON last_lines.session_no = talked.session_no
+INNER JOIN shops ON talked.shop_no = shops.shop_no
+LEFT JOIN closed ON last_lines.session_no = closed.session_no
+LEFT JOIN questions ON last_lines.session_no = questions.session_no
+LEFT JOIN accounts ON last_lines.account_no = accounts.account_no

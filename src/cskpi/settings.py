@@ -70,15 +70,15 @@ DEFAULTS: dict[str, Value] = {
     "gaming.greetings": (
         "您好|你好|亲亲|亲|亲爱的|宝贝|宝|哈喽|在的|在呢|在哦|在|来了|稍等|请稍等|稍等一下|稍等下|请稍后|等一下"
         "|欢迎光临|欢迎|本店|请问|有什么|可以帮您|可以帮到您|能帮您|能帮到您|需要帮助|帮助|需要什么|需要|什么|请讲|请说"
-        "|为您服务|很高兴|哦|呢|的|吗|呀|哈|啊|您|hello|hi|hey|dear|please|wait|amoment|howcanihelpyou|welcome"
+        "|为您服务|很高兴|哦|呢|的|吗|呀|哈|啊|您|hello|hi|hey|dear|please|wait|a moment|how can i help you|how can i help|welcome"
     ),
     "gaming.closers": (
         "不客气|客气了|谢谢|感谢|谢谢您|感谢您|的支持|的光临|祝您|生活愉快|购物愉快|再见|拜拜|嗯嗯|嗯|哈哈|嘻嘻"
-        "|欢迎再来|欢迎下次光临|thanks|thankyou|bye|haveaniceday"
+        "|欢迎再来|欢迎下次光临|thanks|thank you|bye|have a nice day"
     ),
     "gaming.acknowledgements": (
         "好的|好|好滴|好吧|行|可以|收到|知道了|明白|明白了|了解|了解了|嗯|哦|谢谢|多谢|谢了|拜拜|再见|在吗|在不在|人呢"
-        "|有人吗|ok|okay|thanks|thankyou|hello|hi"
+        "|有人吗|ok|okay|thanks|thank you|hello|hi"
     ),
     "keep_pii": False,
     "pii.hash_customers": False,
