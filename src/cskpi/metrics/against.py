@@ -20,6 +20,9 @@ Rows = Mapping[Key, Mapping[str, Any]]
 EARLIER: Mapping[Against, int] = {"previous": 1, "last_year": 2}
 """The number each earlier period has in the rows of the wrapper's statement."""
 
+LEAST_ROWS = 10
+"""Of KPIs that name no `min_sample`: platforms print their own figures whatever they rest on."""
+
 _AGAINST: tuple[Against, ...] = ("previous", "last_year", "shop", "team")
 
 
@@ -119,8 +122,15 @@ def with_comparisons(
     ]
 
 
+def least_rows(metric: Metric) -> int:
+    """Return how many rows a number needs to be set against another: what is exact needs none."""
+    if method_of(metric) == "none":
+        return metric.min_sample
+    return metric.min_sample or LEAST_ROWS
+
+
 def _enough(metric: Metric, *sides: Sample) -> bool:
-    return all(side.size >= metric.min_sample for side in sides)
+    return all(side.size >= least_rows(metric) for side in sides)
 
 
 def _earlier(

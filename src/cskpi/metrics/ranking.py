@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cskpi.errors import UsageError
 from cskpi.metrics.adjustment import Adjusted, adjusted, can_be_adjusted, strata_of
+from cskpi.metrics.against import least_rows
 from cskpi.metrics.comparison import Sample, difference
 from cskpi.metrics.evaluate import counted, inside, samples
 from cskpi.metrics.uncertainty import Interval, holm, normal_p_value
@@ -152,7 +153,7 @@ def _why_not(
 ) -> Unranked | None:
     if finding.dimensions[by] is None:
         return "not_named"
-    if sample.size < metric.min_sample:
+    if sample.size < least_rows(metric):
         return "too_few"
     if standing is not None and standing.coverage < LEAST_COVERAGE:
         return "little_in_common"
