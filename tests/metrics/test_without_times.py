@@ -64,6 +64,9 @@ EXPECTED: dict[str, tuple[float | None, float | None, float | None]] = {
     "douyin_3min_reply_rate_each": (None, None, None),
     "zendesk_first_reply_time": (None, None, None),
     "easemob_first_contact_resolution": (None, None, None),
+    "first_contact_resolution": (None, None, None),
+    "repeat_contact_rate": (None, None, None),
+    "problem_resolution_rate": (None, None, None),
     "peak_hour_volume": (None, None, None),
     "unanswered_sessions": (2, 2, None),  # S3, and S4 whose only human message came before
     "reply_rate": (3 / 5, 3, 5),  # c1, c2 and c1 on the second day, of five customer-days
