@@ -60,12 +60,14 @@ def test_one_table_holds_the_same_data_under_every_definition(cli: Cli, desk: Pa
     lines = cli(*words).stdout.splitlines()
     heads, rows = lines[1], lines[2:]
     assert lines[0] == "同一份数据，不同口径：2026-10"
-    for head in ("口径", "数值", "样本", "统计单位", "计时", "未回复", "时段", "为什么不同"):
+    for head in ("口径", "数值", "样本", "统计单位", "计时", "未回复", "时段", "依据"):
         assert head in heads
     taobao = only_line(rows, "旺旺3分钟人工响应率（淘宝）")
     assert "42.9%" in taobao  # 12 of 28, worked out in taobao_3min_response/normal
     assert "8–23 点的提问" in taobao
-    assert "按提问时间归期" in taobao
+    assert "B 转载" in taobao
+    reason = only_line(rows, "· 旺旺3分钟人工响应率（淘宝）：")
+    assert "按提问时间归期" in reason
     assert "按上限算" in only_line(rows, "旺旺人工平响时长（天猫）")
     assert "本店口径" in only_line(rows, "首响达标率")
 

@@ -61,7 +61,7 @@ def write_measures(
 
 
 def comparison_table(compared: Definitions, findings: Sequence[Finding]) -> Table:
-    """Return a row per definition and combination of dimensions."""
+    """Return a row per definition and combination of dimensions, with the reasons under it."""
     metrics = {metric.name: metric for metric in compared.metrics}
     dimensions = list(dict.fromkeys(name for f in findings for name in f.dimensions))
     columns = (
@@ -75,7 +75,6 @@ def comparison_table(compared: Definitions, findings: Sequence[Finding]) -> Tabl
         Column(say("compare.waits_from"), rank=5),
         Column(say("compare.unanswered"), rank=4),
         Column(say("compare.hours"), rank=2),
-        Column(say("compare.differs"), rank=1),
         Column(say("compare.source"), rank=6),
     )
     rows = [
@@ -93,19 +92,42 @@ def comparison_table(compared: Definitions, findings: Sequence[Finding]) -> Tabl
         for metric in (metrics[finding.metric],)
     ]
     caption = say("compare.caption", period=compared.period.label)
-    return Table(columns, tuple(rows), caption=caption, note=flag_note(findings))
+    notes = (_reasons(compared, findings), flag_note(findings))
+    return Table(columns, tuple(rows), caption=caption, note="\n".join(filter(None, notes)))
+
+
+def _reasons(compared: Definitions, findings: Sequence[Finding]) -> str:
+    """Sentences are too long for a column: they stand under the table, one for each definition."""
+    shown = {finding.metric for finding in findings}
+    lines = [
+        say("compare.reason", label=pick(metric.labels), text=pick(metric.differs))
+        for metric in compared.metrics
+        if metric.name in shown and metric.differs is not None
+    ]
+    return "\n".join([say("compare.differs"), *lines]) if lines else ""
 
 
 def _words(metric: Metric, finding: Finding, compared: Definitions) -> tuple[Cell, ...]:
-    days = counted_days(finding, compared.period)
     parts = definition_parts(metric, compared.parameters[metric.name])
     own = say("profile.own")
     return (
-        text_cell(format_span(*days) if days else say("compare.not_in_force")),
+        text_cell(_days(finding, compared.period)),
         *(text_cell(parts[name] or say("format.none")) for name in PARTS),
-        text_cell(pick(metric.differs) if metric.differs else own),
         text_cell(say(f"evidence.{metric.evidence}") if metric.evidence else own),
     )
+
+
+def _days(finding: Finding, period: Period) -> str:
+    """Only days that are not the whole period are worth a word: the caption names the period."""
+    days = counted_days(finding, period)
+    if days is None:
+        return say("compare.not_in_force")
+    return format_span(*days) if days != whole_days(period) else say("format.none")
+
+
+def whole_days(period: Period) -> tuple[date, date]:
+    """Return the first and the last day of a period."""
+    return period.start.date(), (period.end - timedelta(microseconds=1)).date()
 
 
 def definition_parts(metric: Metric, parameters: Mapping[str, Value]) -> dict[str, str]:
@@ -142,7 +164,7 @@ def counted_days(finding: Finding, period: Period) -> tuple[date, date] | None:
             return None
         if flag.kind == "part" and flag.first_on and flag.last_on:
             return flag.first_on, flag.last_on
-    return period.start.date(), (period.end - timedelta(microseconds=1)).date()
+    return whole_days(period)
 
 
 def _json(compared: Definitions, findings: Sequence[Finding]) -> bytes:
