@@ -47,30 +47,45 @@ spoken AS (
     GROUP BY session_messages.session_no, coalesce(session_messages.account_no, 0)
 ),
 
+unnamed AS (
+    SELECT
+        session_no,
+        last_named_ms
+    FROM spoken
+    WHERE account_no = 0 AND last_named_ms IS NOT NULL
+),
+
+waits AS (
+    SELECT
+        asked.session_no,
+        asked.account_no,
+        asked.first_asked_at,
+        asked.first_asked_ms,
+        asked.last_asked_ms,
+        CASE WHEN asked.open_mark = 1 THEN unnamed.last_named_ms END AS last_open_ms
+    FROM asked
+    LEFT JOIN unnamed ON asked.session_no = unnamed.session_no
+),
+
 parts AS (
     SELECT
-        coalesce(asked.session_no, spoken.session_no) AS session_no,
-        nullif(coalesce(asked.account_no, spoken.account_no), 0) AS account_no,
-        least(asked.first_asked_at, spoken.first_wrote_at) AS opened_at,
-        least(asked.first_asked_ms, spoken.first_wrote_ms) AS opened_ms,
+        coalesce(waits.session_no, spoken.session_no) AS session_no,
+        nullif(coalesce(waits.account_no, spoken.account_no), 0) AS account_no,
+        least(waits.first_asked_at, spoken.first_wrote_at) AS opened_at,
+        least(waits.first_asked_ms, spoken.first_wrote_ms) AS opened_ms,
         coalesce(
             spoken.last_wrote_ms,
             greatest(
                 spoken.last_named_ms,
-                asked.last_asked_ms,
-                CASE WHEN asked.open_mark = 1 THEN unnamed.last_named_ms END
+                waits.last_asked_ms,
+                waits.last_open_ms
             )
         ) AS closed_ms,
         coalesce(spoken.message_count, 0) AS message_count
-    FROM asked
+    FROM waits
     FULL JOIN spoken
-        ON asked.session_no = spoken.session_no AND asked.account_no = spoken.account_no
-    LEFT JOIN spoken AS unnamed
-        ON
-            asked.session_no = unnamed.session_no
-            AND asked.open_mark = 1
-            AND unnamed.account_no = 0
-    WHERE asked.session_no IS NOT NULL OR spoken.message_count > 0
+        ON waits.session_no = spoken.session_no AND waits.account_no = spoken.account_no
+    WHERE waits.session_no IS NOT NULL OR spoken.message_count > 0
 ),
 
 named AS (
