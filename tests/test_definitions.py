@@ -107,6 +107,14 @@ HEADER_FAULTS: dict[str, tuple[Edit, str]] = {
     ),
     "target without good": (("good = 30\n", ""), line(16, "missing key 'target.good'")),
     "target key unknown": (("warn = 60", "bad = 60"), line(16, "unknown key 'target.bad'")),
+    "interval of no ratio": (
+        ("version  ", 'interval = "delta"\nversion  '),
+        line(12, "only a ratio names its interval"),
+    ),
+    "variance of distinct things": (
+        ("version  ", 'interval = "delta"\ndistinct = ["measure"]\nversion  '),
+        line(12, "'delta' is the variance over rows: nothing can be distinct"),
+    ),
     "other measures of no max": (
         ("[params]", '[measure_by]\nagent = "duration_seconds"\n[params]'),
         line(13, "only a 'max' without bucket has other measures"),

@@ -75,9 +75,9 @@ def strata_of(con: duckdb.DuckDBPyConnection, question: Counted, unit: Sequence[
         question: the metric and what its statement takes.
         unit: the columns that name a unit: shop_id, or shop_id and agent_id.
     """
-    names = ("topic", "channel", "hour_band")
-    if not _has_topics(con, question):
-        names = names[1:]
+    names: tuple[str, ...] = ("channel", "hour_band")
+    if _has_topics(con, question):
+        names = ("topic", *names)
     cursor = con.execute(_strata_sql(question, unit, names), dict(question.values))
     by_unit: dict[Unit, dict[Stratum, Sample]] = {}
     for row in cursor.fetchall():

@@ -103,7 +103,6 @@ class Metric:
     `measure_by` names the columns a `max` takes in place of `measure` by shop and by agent, for counts
     that are more than the largest of their parts.
     `matures_after_days` is how long after an event its outcome stays open; `flag` says what the
-    `matures_after_days` is how long after an event its outcome stays open; `flag` says what the
     rows marked `is_flagged` have in common. `body` is a SELECT with one row for each thing counted.
 
     `measures` names what several definitions measure, `profile` whose definition this is (None: our
@@ -306,6 +305,8 @@ def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
         found.append(("measure_by", "only a 'max' without bucket has other measures"))
     if "interval" in head and head["type"] != "ratio":
         found.append(("interval", "only a ratio names its interval"))
+    if head.get("interval") == "delta" and head.get("distinct"):
+        found.append(("interval", "'delta' is the variance over rows: nothing can be distinct"))
     target = head.get("target")
     if target is not None and "good" not in target:
         found.append(("target", "missing key 'target.good'"))
