@@ -88,6 +88,19 @@ def test_false_alarms_of_stable_shares_stay_rare_though_days_are_small(share: fl
     assert np.mean(fired) < 0.008
 
 
+@pytest.mark.parametrize(("share", "cases"), [(0.015, 25), (0.3, 12), (0.95, 30)])
+def test_runs_are_no_more_frequent_where_hits_are_rare(share: float, cases: int) -> None:
+    random = np.random.default_rng(13)
+    trials = np.full((400, BASELINE + MONTH), float(cases))
+    hits = random.binomial(cases, share, size=trials.shape).astype(np.float64)
+    months = []
+    for x, n in zip(hits, trials, strict=True):
+        scores = share_limits(x[:BASELINE], n[:BASELINE]).scores(x, n)
+        marks = fired_rules(DEFAULT, scores, x / n)
+        months.append(np.any(list(marks.values()), axis=0)[BASELINE:].any())
+    assert np.mean(months) <= stated("default-per-month") / 100
+
+
 def test_days_that_differ_more_than_chance_get_wider_limits() -> None:
     random = np.random.default_rng(11)
     trials = np.full((300, BASELINE + MONTH), 400.0)
@@ -246,6 +259,14 @@ def test_a_run_that_began_before_the_period_counts() -> None:
     values = ZIGZAG | dict.fromkeys(range(-8, 1), 41.9)
     (signal,) = chart("first_response_time", means(values)).signals
     assert (signal.day, signal.rules) == (day(0), ("nelson2",))
+
+
+def test_of_a_run_that_goes_on_only_its_completion_is_a_signal() -> None:
+    values = ZIGZAG | dict.fromkeys(range(12), 41.9) | {12: 40.0, 13: 60.0, 14: 60.0}
+    found = chart("first_response_time", means(values))
+    # Days -1 (42) and 0 to 11 lie above: nine of them on day 7. Days 13 and 14 stand by themselves.
+    assert [p.day for p in found.signals] == [day(7), day(13), day(14)]
+    assert [p.day for p in found.points if "nelson2" in p.rules] == [day(n) for n in range(7, 12)]
 
 
 def test_a_day_of_few_cases_is_shown_and_not_judged() -> None:

@@ -78,7 +78,8 @@ DEFAULTS: dict[str, Value] = {
     ),
     "gaming.acknowledgements": (
         "好的|好|好滴|好吧|行|可以|收到|知道了|明白|明白了|了解|了解了|嗯|哦|谢谢|多谢|谢了|拜拜|再见|在吗|在不在|人呢"
-        "|有人吗|ok|okay|thanks|thank you|hello|hi"
+        "|有人吗|麻烦了|辛苦了|辛苦|那就这样|就这样|这样|只能|没事了|没事|不用了|不用|服务|你们|真好|很好|挺好|不错|棒|赞|了|吧"
+        "|ok|okay|thanks|thank you|hello|hi"
     ),
     "keep_pii": False,
     "pii.hash_customers": False,

@@ -13,6 +13,9 @@ ChartKind = Literal["xmr", "p", "p_prime"]
 ChartState = Literal["ok", "too_few", "flat"]
 Side = Literal["high", "low"]
 
+ALONE = ("we1", "nelson1")
+"""Rules that a day fulfils by itself; the others speak of a run of days."""
+
 
 @dataclass(frozen=True, slots=True)
 class ControlPoint:
@@ -59,5 +62,12 @@ class ControlChart:
 
     @property
     def signals(self) -> tuple[ControlPoint, ...]:
-        """The days on which a rule fired."""
-        return tuple(point for point in self.points if point.rules)
+        """The days on which a rule fired; of a run that goes on, only the day that completed it."""
+        found, before = [], ControlPoint(self.points[0].day)
+        for point in self.points:
+            news = {name for name in point.rules if name in ALONE or name not in before.rules}
+            if news or (point.rules and point.side != before.side):
+                found.append(point)
+            if point.is_judged:
+                before = point
+        return tuple(found)

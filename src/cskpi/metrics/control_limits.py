@@ -67,13 +67,13 @@ class ShareLimits:
         from scipy.special import bdtr, bdtrc, ndtri
 
         above = hits > trials * self.centre
-        # bdtr and bdtrc count from below and above, both with the day's own count in the tail.
         whole = trials.astype(np.int64)
+        # bdtr and bdtrc count from below and above, both with the day's own count in the tail.
         upper = np.where(hits > 0, bdtrc(np.maximum(hits - 1, 0), whole, self.centre), 1.0)
         tail = np.where(above, upper, bdtr(hits, whole, self.centre))
-        distance = np.maximum(-ndtri(np.clip(tail, 1e-300, 0.5)), _LEAST)
-        side = np.sign(hits - trials * self.centre)
-        scores: Scores = np.asarray(side * distance, dtype=np.float64)
+        # A count that half of all days reach lies on no side: without hits where hits are rare.
+        distance = -ndtri(np.clip(tail, _LEAST_TAIL, 0.5))
+        scores: Scores = np.where(above, distance, -distance)
         return scores
 
     def bounds(self, trials: int) -> tuple[float, float]:
@@ -88,7 +88,7 @@ class ShareLimits:
         return float(kept[0] / trials), float(kept[-1] / trials)
 
 
-_LEAST = 1e-9
+_LEAST_TAIL = 1e-300
 
 
 def share_limits(hits: Scores, trials: Scores) -> ShareLimits:
