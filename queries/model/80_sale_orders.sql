@@ -126,7 +126,7 @@ SELECT
     judged.channel,
     judged.created_at,
     judged.paid_at,
-    followed.next_paid_at,
+    CASE WHEN judged.left_out IS NULL THEN followed.next_paid_at END AS next_paid_at,
     judged.paid_amount,
     judged.sale_amount,
     greatest(judged.sale_amount - judged.refund_amount, CAST(0 AS DECIMAL(18, 2))) AS net_amount,
@@ -140,4 +140,3 @@ LEFT JOIN followed
         judged.shop_id = followed.shop_id
         AND judged.buyer_id = followed.buyer_id
         AND judged.paid_at = followed.paid_at
-        AND judged.left_out IS NULL

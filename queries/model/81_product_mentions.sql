@@ -105,13 +105,15 @@ named AS (
         >= least(products.created_at, products.paid_at) - $window_seconds * INTERVAL 1 SECOND
         AND (
             contains(texts.text, products.title)
-            OR (
-                contains(texts.text, products.goods_id)
-                AND regexp_matches(
-                    texts.text,
-                    '(^|[^0-9A-Za-z])' || products.goods_id || '($|[^0-9A-Za-z])'
-                )
-            )
+            OR CASE
+                WHEN contains(texts.text, products.goods_id)
+                    THEN
+                        list_contains(
+                            regexp_extract_all(texts.text, '[0-9A-Za-z_-]{6,}'),
+                            products.goods_id
+                        )
+                ELSE FALSE
+            END
         )
     GROUP BY
         products.order_no,
@@ -135,12 +137,12 @@ answers AS (
     SELECT
         ordered.order_no,
         ordered.row_key,
-        session_messages.account_no,
-        session_messages.occurred_at,
-        row_number() OVER (
-            PARTITION BY ordered.order_no, ordered.row_key
-            ORDER BY session_messages.occurred_at, session_messages.row_key
-        ) AS place
+        arg_min(
+            coalesce(session_messages.account_no, 0),
+            CAST(coalesce(session_messages.occurred_ms, 0) AS DECIMAL(38, 0)) * 1000000000000000000
+            + session_messages.row_key
+        ) AS account_no,
+        min(session_messages.occurred_at) AS occurred_at
     FROM ordered
     INNER JOIN session_messages ON ordered.session_no = session_messages.session_no
     WHERE
@@ -153,13 +155,15 @@ answers AS (
                 AND session_messages.row_key > ordered.row_key
             )
         )
+    GROUP BY ordered.order_no, ordered.row_key
 )
 
 SELECT
     ordered.order_no,
     ordered.row_key,
     ordered.session_no,
-    CASE WHEN ordered.actor = 1 THEN answers.account_no ELSE ordered.account_no END AS account_no,
+    CASE WHEN ordered.actor = 1 THEN nullif(answers.account_no, 0) ELSE ordered.account_no END
+        AS account_no,
     ordered.actor = 1 AS is_customer,
     ordered.actor = 2
     AND ordered.word_mark = 1
@@ -172,4 +176,3 @@ LEFT JOIN answers
     ON
         ordered.order_no = answers.order_no
         AND ordered.row_key = answers.row_key
-        AND answers.place = 1
