@@ -79,9 +79,11 @@ SELECT
     winners.occasion AS credited_for,
     winners.account_no,
     winners.session_no,
+    session_facts.channel_no,
     winners.last_chat_at
 FROM winners
 INNER JOIN rules ON winners.occasion = rules.occasion
+INNER JOIN session_facts ON winners.session_no = session_facts.session_no
 WHERE
     winners.occasion = 'created'
     OR (winners.occasion = 'paid' AND (rules.rule = 'paid' OR winners.created_mark = 0))

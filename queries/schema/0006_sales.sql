@@ -72,6 +72,7 @@ CREATE TABLE order_credits (
     credited_for VARCHAR NOT NULL,
     account_no INTEGER,
     session_no BIGINT NOT NULL,
+    channel_no INTEGER,
     last_chat_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE order_credits IS 'Who is credited with an order under each rule and basis; silent orders are not here; read the view order_attribution';
@@ -113,8 +114,7 @@ LEFT JOIN order_credits
         sale_orders.order_no = order_credits.order_no
         AND rules.rule = order_credits.rule
         AND rules.basis = order_credits.basis
-LEFT JOIN session_facts ON order_credits.session_no = session_facts.session_no
-LEFT JOIN channels ON session_facts.channel_no = channels.channel_no
+LEFT JOIN channels ON order_credits.channel_no = channels.channel_no
 LEFT JOIN accounts ON order_credits.account_no = accounts.account_no
 WHERE sale_orders.left_out IS NULL;
 COMMENT ON VIEW order_attribution IS 'An order under one crediting rule and basis; silent orders are rows without agent; orders left out by setting are not here';
