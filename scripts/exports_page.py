@@ -24,7 +24,10 @@ FIRST = (
 
 CHATS = frozenset({"messages"})
 BEHIND: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("sessions", "turns", "agent_turns", "contacts", "contact_agents"), CHATS),
+    **dict.fromkeys(
+        ("sessions", "turns", "agent_turns", "contacts", "contact_agents", "contact_purchases"),
+        CHATS,
+    ),
     "order_attribution": CHATS | {"orders"},
     "session_ratings": CHATS | {"ratings"},
     **{f"counted_{kind}": frozenset({kind}) for kind in ("ratings", "tickets", "complaints")},

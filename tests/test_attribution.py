@@ -267,6 +267,52 @@ def test_what_counts_of_who_talked(con: DuckDBPyConnection) -> None:
     assert counts(con, "o15") == {}
 
 
+ODD_CHATS = """
+# session=S1 customer=c1
+2026-10-01 09:00:00 客服 A 有活动哦
+# session=S2 customer=c2
+2026-10-01 09:00:00 客户→A 有货吗
+2026-10-01 09:00:00 客服 A 有
+2026-10-01 09:01:00 客服 A 〔转接〕
+2026-10-01 09:02:00 客服 B 我来
+2026-10-01 10:00:00 客户→B 好的
+# session=S3 customer=c3
+2026-09-28 10:00:00 客户→A 有货吗
+2026-09-28 10:00:10 客服 A 有
+2026-10-01 09:00:00 客户→小蜜 在吗
+2026-10-01 09:00:01 机器人 小蜜 在
+2026-10-01 09:00:02 自动 A 您好
+"""
+
+
+def test_messages_nobody_asked_for_transfers_and_bots(tmp_path: Path) -> None:
+    (tmp_path / "transcript.txt").write_text(ODD_CHATS, encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(
+        "shop,order_id,customer_id,paid_amount,created_at,paid_at\n"
+        + "".join(
+            f"旗舰店,o{n},c{n},1.00,2026-10-01 10:00:00,2026-10-01 10:00:00\n" for n in "123"
+        ),
+        encoding="utf-8",
+    )
+    with build_shop(tmp_path, told()) as shop:
+        assert credited(shop, "created_first", "last") == {
+            "o1": NONE,
+            "o2": ("B", "created"),
+            "o3": NONE,
+        }
+        # B answered no turn: A's reply, in the second of the question, closed the only one.
+        assert credited(shop, "created_first", "most")["o2"] == ("A", "created")
+        seen = {
+            order: {
+                (row["occasion"], row["agent_id"]): row["counts"]
+                for row in records(trace_order(shop, order, told())[0].candidates)
+            }
+            for order in ("o1", "o3")
+        }
+    assert seen["o1"] == {("created", "A"): "unasked", ("paid", "A"): "unasked"}
+    assert seen["o3"] == {("created", "A"): "too_early", ("paid", "A"): "too_early"}
+
+
 def test_an_order_id_of_two_shops_is_two_orders(con: DuckDBPyConnection) -> None:
     for table in ("orders", "order_customers"):
         con.execute(
