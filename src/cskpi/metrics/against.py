@@ -56,7 +56,8 @@ def sample_of(metric: Metric, row: Mapping[str, Any]) -> Sample | None:
     numerator, denominator = row.get("numerator") or 0.0, row.get("denominator") or 0.0
     plain = Sample(method, row["measured"], size, numerator, denominator)
     if method == "quantile":
-        return replace(plain, bounds=(row.get("low"), row.get("high")))
+        ends = row.get("low"), row.get("high")
+        return plain if None in ends else replace(plain, bounds=ends)
     if method != "amounts":
         return plain
     if metric.type == "ratio":

@@ -20,7 +20,6 @@ from cskpi.metrics.statement import (
     expand,
     filter_conditions,
     period_filter,
-    quantile_bounds_sql,
 )
 from cskpi.metrics.uncertainty import Interval, mean_interval, wilson
 from cskpi.store.database import quote
@@ -91,8 +90,8 @@ def evaluate(
         if all(filled.get(source) for source in metric.sources):
             values = parameters_in_force(metric, settings) | kept | moments
             asked = (*groupings, *(_own_shops(metric, groupings, filters) if compare else ()))
-            question = Counted(metric, conditions, values)
-            rows = _measured(con, question, asked, **told, bounds=compare)
+            sql = evaluation_sql(metric, asked, conditions, **told, bounds=compare)
+            rows = _rows(con, sql, values)
         target = target_in_force(metric, settings)
         found = _findings(metric, groupings, rows, target, compare=compare)
         findings += with_flags(con, metric, found, period)
@@ -133,11 +132,13 @@ def samples(
     con: duckdb.DuckDBPyConnection, question: Counted, grouping: Grouping
 ) -> list[tuple[Finding, Sample]]:
     """Return each number of a grouping with what it rests on, those without a value left out."""
-    keyed = _keyed(_measured(con, question, [grouping], bounds=True), expand(grouping), 0)
+    metric, conditions, values = question
+    sql = evaluation_sql(metric, [grouping], conditions, compare=False, bounds=True)
+    keyed = _keyed(_rows(con, sql, values), expand(grouping), 0)
     return [
-        (_finding(question.metric, key, keyed[key], None), sample)
+        (_finding(metric, key, keyed[key], None), sample)
         for key in sorted(keyed, key=_sortable)
-        if (sample := sample_of(question.metric, keyed[key]))
+        if (sample := sample_of(metric, keyed[key]))
     ]
 
 
@@ -205,25 +206,6 @@ def _rows(
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _measured(
-    con: duckdb.DuckDBPyConnection,
-    question: Counted,
-    groupings: Sequence[Grouping],
-    *,
-    compare: bool = False,
-    last_year: bool = False,
-    bounds: bool,
-) -> list[dict[str, Any]]:
-    """Return the rows of a metric's statement, with the bounds of quantiles where wanted."""
-    metric, conditions, values = question
-    told = {"compare": compare, "last_year": last_year}
-    rows = _rows(con, evaluation_sql(metric, groupings, conditions, **told), values)
-    for grouping in _bounded(metric, groupings) if bounds else ():
-        sql = quantile_bounds_sql(metric, grouping, conditions, **told)
-        _add_bounds(rows, _rows(con, sql, values), expand(grouping))
-    return rows
-
-
 def _findings(
     metric: Metric,
     groupings: Sequence[Grouping],
@@ -262,23 +244,6 @@ def _own_shops(
         for grouping in groupings
         if "agent" in grouping and not TIME_DIMENSIONS & set(grouping)
     ]
-
-
-def _bounded(metric: Metric, groupings: Iterable[Grouping]) -> list[Grouping]:
-    """Return the groupings whose quantiles get an interval: a second look at every row."""
-    if method_of(metric) != "quantile":
-        return []
-    return [grouping for grouping in groupings if not TIME_DIMENSIONS & set(grouping)]
-
-
-def _add_bounds(
-    rows: Sequence[dict[str, Any]], bounds: Iterable[Mapping[str, Any]], names: Sequence[str]
-) -> None:
-    found = {(row["period_no"], _key(row, names)): row for row in bounds}
-    for row in rows:
-        ends = found.get((row["period_no"], _key(row, names)))
-        if ends is not None and _belongs(row, names, row["period_no"]):
-            row |= {end: ends[end] for end in ("low", "high")}
 
 
 def _keyed(

@@ -48,13 +48,14 @@ def evaluation_sql(
     *,
     compare: bool,
     last_year: bool = False,
+    bounds: bool = False,
 ) -> str:
     """Return the statement that evaluates a metric.
 
     Its rows are: period_no (0 the period, 1 the one before, 2 the same a year ago), one mark per
     dimension (0 where the row is grouped by it), the dimensions, then measured, total, parts, sample
     size, spread, median and 90th percentile; of means the skewness, of amounts the sums of squares
-    and products.
+    and products, with `bounds` of a median or 90th percentile low and high.
     """
     names = _used_dimensions(groupings)
     source = _placed(metric, names, conditions, compare=compare, last_year=last_year)
@@ -62,7 +63,8 @@ def evaluation_sql(
         return _bucketed(source, names, groupings)
     return (
         f"SELECT period_no{_marks(names)}{_columns(names)}, "
-        f"{_aggregates(metric, _measures(metric, names, conditions))}{_flagged(metric)} "
+        f"{_aggregates(metric, _measures(metric, names, conditions))}{_flagged(metric)}"
+        f"{_bounds(metric) if bounds else ''} "
         f"FROM ({source}) AS placed GROUP BY {_grouping_sets(groupings)}"
     )
 
@@ -71,37 +73,6 @@ def period_filter(*, compare: bool, last_year: bool = False) -> str:
     """Return the condition that keeps rows of the period, of the one before and of a year ago."""
     asked = {PERIOD_FILTER: True, PREVIOUS_FILTER: compare, LAST_YEAR_FILTER: last_year}
     return " OR ".join(f"({condition})" for condition, wanted in asked.items() if wanted)
-
-
-def quantile_bounds_sql(
-    metric: Metric,
-    grouping: Sequence[str],
-    conditions: Sequence[str] = (),
-    *,
-    compare: bool,
-    last_year: bool = False,
-) -> str:
-    """Return the statement that bounds the medians or 90th percentiles of one grouping.
-
-    Its rows are period_no, the dimensions, low and high: the values at the ranks between which the
-    true quantile lies in 95 of 100 samples, by the normal approximation to the binomial (Campbell
-    and Gardner 1988); NULL where a group has too few rows to hold them.
-    """
-    names = _used_dimensions([tuple(grouping)])
-    source = _placed(metric, names, conditions, compare=compare, last_year=last_year)
-    share = _SHARES[metric.type]
-    group = f"period_no{_columns(names)}"
-    middle, reach = f"{share} * size", f"{Z} * sqrt({share * (1 - share)} * size)"
-    ranked = (
-        f"SELECT {group}, measure, count(*) OVER (PARTITION BY {group}) AS size,"
-        f" row_number() OVER (PARTITION BY {group} ORDER BY measure) AS place"
-        f" FROM ({source}) AS placed WHERE measure IS NOT NULL"
-    )
-    ends = [
-        f"CAST(max(CASE WHEN place = round({rank}) THEN measure END) AS DOUBLE) AS {name}"
-        for name, rank in (("low", f"{middle} - {reach}"), ("high", f"1 + {middle} + {reach}"))
-    ]
-    return f"SELECT {group}, {', '.join(ends)} FROM ({ranked}) AS ranked GROUP BY {group}"
 
 
 def rows_sql(metric: Metric, conditions: Sequence[str]) -> str:
@@ -213,6 +184,25 @@ def _distribution(metric: Metric) -> str:
         " CAST(count(measure) AS DOUBLE) AS denominator, count(measure) AS sample_size,"
         f" stddev_samp(CAST(measure AS DOUBLE)) AS spread,{_skewness(metric)}"
         f" {median} AS median, {p90} AS p90"
+    )
+
+
+def _bounds(metric: Metric) -> str:
+    """Return the values at the ranks between which the true quantile lies in 95 of 100 samples.
+
+    By the normal approximation to the binomial (Campbell and Gardner 1988); NULL where a group has
+    too few rows to hold the rank.
+    """
+    share = _SHARES.get(metric.type)
+    if share is None:
+        return ""
+    values = "list_sort(list(CAST(measure AS DOUBLE)) FILTER (WHERE measure IS NOT NULL))"
+    middle = f"{share} * count(measure)"
+    reach = f"{Z} * sqrt({share * (1 - share)} * count(measure))"
+    # Index 0 is no element, a negative one would count from the end.
+    ranks = {"low": f"greatest({middle} - {reach}, 0)", "high": f"1 + {middle} + {reach}"}
+    return "".join(
+        f", {values}[CAST(round({rank}) AS BIGINT)] AS {name}" for name, rank in ranks.items()
     )
 
 
