@@ -75,14 +75,9 @@ def spelling(name: str) -> str:
 
 
 def _of_lists(accounts: Sequence[Account], listed: Sequence[Listed]) -> Iterable[Proposal]:
-    """One cell of the agent list may hold all accounts of a person: `店:小美,店:小美2`."""
+    """One cell of the agent list may hold all names of a person; all accounts were merged with it."""
     seen = {(one.shop_id, one.name) for one in accounts}
     for row in listed:
-        parts = [part for part in _LIST.split(row.agent_id.strip()) if part]
-        if len(parts) > 1:
-            for alias in (row.agent_id, *parts[1:]):
-                if alias != parts[0]:
-                    yield Proposal(row.shop_id, alias, parts[0], "listed_together")
         names = [part for part in _LIST.split((row.agent_name or "").strip()) if part]
         if len(names) > 1:
             for name in names:
