@@ -173,6 +173,12 @@ def test_amounts(con: DuckDBPyConnection, flags: dict[str, Value], total: str) -
     assert found.value == pytest.approx(float(total), abs=1e-9)
 
 
+def test_an_amount_nobody_exported_is_no_zero(con: DuckDBPyConnection) -> None:
+    credit_anew(con, told(**{"sales.include_freight": False}))
+    amounts = con.execute("SELECT sale_amount, net_amount FROM sale_orders WHERE order_id = 'o22'")
+    assert amounts.fetchall() == [(None, None)]
+
+
 def test_rules_beside_each_other(con: DuckDBPyConnection) -> None:
     settings = told()
     credit_anew(con, settings)

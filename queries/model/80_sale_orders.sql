@@ -47,7 +47,7 @@ named AS (
         orders.paid_at,
         orders.paid_amount,
         CASE
-            WHEN $include_freight THEN orders.paid_amount
+            WHEN $include_freight OR orders.paid_amount IS NULL THEN orders.paid_amount
             ELSE
                 greatest(
                     orders.paid_amount - coalesce(orders.freight, 0), CAST(0 AS DECIMAL(18, 2))
@@ -129,7 +129,10 @@ SELECT
     CASE WHEN judged.left_out IS NULL THEN followed.next_paid_at END AS next_paid_at,
     judged.paid_amount,
     judged.sale_amount,
-    greatest(judged.sale_amount - judged.refund_amount, CAST(0 AS DECIMAL(18, 2))) AS net_amount,
+    CASE
+        WHEN judged.sale_amount IS NOT NULL
+            THEN greatest(judged.sale_amount - judged.refund_amount, CAST(0 AS DECIMAL(18, 2)))
+    END AS net_amount,
     judged.item_count,
     judged.has_clock,
     judged.is_refunded,
