@@ -25,12 +25,19 @@ FIRST = (
 CHATS = frozenset({"messages"})
 BEHIND: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
-        ("sessions", "turns", "agent_turns", "contacts", "contact_agents", "contact_purchases"),
+        (
+            *("sessions", "session_runs", "turns", "agent_turns", "agent_messages", "receptions"),
+            *("contacts", "contact_agents", "contact_facts", "contact_purchases"),
+            *("contact_outcomes", "session_outcomes", "bot_stages", "staff_hours", "online_facts"),
+            "stress_days",
+        ),
         CHATS,
     ),
     "order_attribution": CHATS | {"orders"},
     "session_ratings": CHATS | {"ratings"},
     **{f"counted_{kind}": frozenset({kind}) for kind in ("ratings", "tickets", "complaints")},
+    **dict.fromkeys(("shift_facts", "staff_days"), frozenset({"shifts"})),
+    "employment_days": frozenset({"agents"}),
 }
 """The staged tables a fact cannot be without."""
 

@@ -46,9 +46,12 @@ SELECT
     ticket_kind,
     reopen_count,
     created_at,
-    first_closed_at,
+    CASE WHEN first_closed_at < closed_at THEN first_closed_at END AS first_closed_at,
     closed_at,
-    (epoch_ms(closed_at) - epoch_ms(first_closed_at)) / 1000.0 AS seconds_between
+    CASE
+        WHEN first_closed_at < closed_at
+            THEN (epoch_ms(closed_at) - epoch_ms(first_closed_at)) / 1000.0
+    END AS seconds_between
 FROM ticket_closings
 WHERE is_reopened AND closed_at >= $period_start AND closed_at < $period_end
-ORDER BY seconds_between DESC, shop_id ASC, ticket_id ASC
+ORDER BY seconds_between DESC NULLS LAST, shop_id ASC, ticket_id ASC
