@@ -26,6 +26,17 @@ last_hour = 23
 [target]
 good = 0.8
 */
+WITH answered AS (
+    SELECT
+        sessions.session_no,
+        least(
+            sessions.first_reply_seconds,
+            coalesce(bot_stages.handoff_seconds, bot_stages.waiting_seconds)
+        ) AS first_reply_seconds
+    FROM sessions
+    LEFT JOIN bot_stages ON sessions.session_no = bot_stages.session_no
+)
+
 SELECT
     sessions.session_no,
     sessions.session_id,
@@ -36,19 +47,14 @@ SELECT
     END AS agent_id,
     sessions.channel,
     sessions.started_at AS occurred_at,
-    coalesce(bot_stages.waiting_seconds, sessions.first_reply_seconds) AS first_reply_seconds,
-    CASE
-        WHEN
-            coalesce(bot_stages.waiting_seconds, sessions.first_reply_seconds) <= $target_seconds
-            THEN 1
-        ELSE 0
-    END AS numerator,
+    answered.first_reply_seconds,
+    CASE WHEN answered.first_reply_seconds <= $target_seconds THEN 1 ELSE 0 END AS numerator,
     1 AS denominator,
     CASE WHEN session_staffing.is_staffed IS NULL THEN 1 ELSE 0 END AS is_flagged
 FROM sessions
 INNER JOIN session_staffing ON sessions.session_no = session_staffing.session_no
 LEFT JOIN bot_only_sessions ON sessions.session_no = bot_only_sessions.session_no
-LEFT JOIN bot_stages ON sessions.session_no = bot_stages.session_no
+INNER JOIN answered ON sessions.session_no = answered.session_no
 WHERE
     sessions.is_customer_session
     AND NOT sessions.is_proactive

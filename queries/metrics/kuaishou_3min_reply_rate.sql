@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "customer-day"
 sources     = ["session_runs"]
-optional    = ["session_facts", "contact_facts", "customers", "channels", "accounts", "bot_only_sessions", "bot_stage_facts"]
+optional    = ["asks", "contact_facts", "customers", "channels", "accounts", "bot_only_sessions", "bot_stage_facts"]
 origin      = "kpi-definitions #50; http://snsmcma.cn/article-15550-1.html; earlier until 24:00 and with bots, on days not published"
 profile     = "kuaishou"
 measures    = "response_time"
@@ -21,31 +21,35 @@ target_seconds = 180
 first_hour = 8
 last_hour = 23
 */
-WITH days AS (
+WITH handed AS (
     SELECT
-        session_runs.customer_no,
-        CAST(session_runs.asked_at AS DATE) AS contact_on,
-        max(CASE
-            WHEN
-                session_runs.human_ms - coalesce(bot_stage_facts.waiting_ms, session_runs.asked_ms)
-                <= $target_seconds * 1000
-                THEN 0
-            ELSE 1
-        END) AS missed
-    FROM session_runs
-    INNER JOIN session_facts ON session_runs.session_no = session_facts.session_no
-    LEFT JOIN bot_only_sessions ON session_runs.session_no = bot_only_sessions.session_no
-    LEFT JOIN bot_stage_facts
-        ON
-            session_runs.session_no = bot_stage_facts.session_no
-            AND session_runs.human_at = bot_stage_facts.human_at
-    WHERE
-        session_runs.opens_turn
-        AND session_facts.has_clock
-        AND bot_only_sessions.session_no IS NULL
-        AND extract(HOUR FROM session_runs.asked_at) >= $first_hour
-        AND extract(HOUR FROM session_runs.asked_at) < $last_hour
-    GROUP BY session_runs.customer_no, CAST(session_runs.asked_at AS DATE)
+        session_no,
+        human_at,
+        coalesce(handoff_at, waiting_at) AS waiting_at,
+        coalesce(handoff_ms, waiting_ms) AS waiting_ms
+    FROM bot_stage_facts
+),
+
+reached AS (
+    SELECT
+        asks.customer_no,
+        greatest(asks.asked_at, coalesce(handed.waiting_at, asks.asked_at)) AS asked_at,
+        asks.human_ms
+        - greatest(asks.asked_ms, coalesce(handed.waiting_ms, asks.asked_ms)) AS waited_ms
+    FROM asks
+    LEFT JOIN bot_only_sessions ON asks.session_no = bot_only_sessions.session_no
+    LEFT JOIN handed ON asks.session_no = handed.session_no AND asks.human_at = handed.human_at
+    WHERE bot_only_sessions.session_no IS NULL
+),
+
+days AS (
+    SELECT
+        customer_no,
+        CAST(asked_at AS DATE) AS contact_on,
+        max(CASE WHEN waited_ms <= $target_seconds * 1000 THEN 0 ELSE 1 END) AS missed
+    FROM reached
+    WHERE extract(HOUR FROM asked_at) >= $first_hour AND extract(HOUR FROM asked_at) < $last_hour
+    GROUP BY customer_no, CAST(asked_at AS DATE)
 )
 
 SELECT

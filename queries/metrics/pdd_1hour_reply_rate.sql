@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "customer-day"
 sources     = ["session_runs"]
-optional    = ["session_facts", "contact_facts", "customers", "channels", "accounts"]
+optional    = ["asks", "contact_facts", "customers", "channels", "accounts"]
 origin      = "kpi-definitions #45; http://www.gstsqh.com.cn/ecschool/pinduoduo/show_64869.html (of 2019-01-10); 50 % is its limit"
 profile     = "pdd"
 measures    = "response_time"
@@ -25,20 +25,12 @@ good = 0.5
 */
 WITH days AS (
     SELECT
-        session_runs.customer_no,
-        CAST(session_runs.asked_at AS DATE) AS contact_on,
-        max(CASE
-            WHEN session_runs.human_ms - session_runs.asked_ms <= $target_seconds * 1000 THEN 0
-            ELSE 1
-        END) AS missed
-    FROM session_runs
-    INNER JOIN session_facts ON session_runs.session_no = session_facts.session_no
-    WHERE
-        session_runs.opens_turn
-        AND session_facts.has_clock
-        AND extract(HOUR FROM session_runs.asked_at) >= $first_hour
-        AND extract(HOUR FROM session_runs.asked_at) < $last_hour
-    GROUP BY session_runs.customer_no, CAST(session_runs.asked_at AS DATE)
+        customer_no,
+        CAST(asked_at AS DATE) AS contact_on,
+        max(CASE WHEN human_ms - asked_ms <= $target_seconds * 1000 THEN 0 ELSE 1 END) AS missed
+    FROM asks
+    WHERE extract(HOUR FROM asked_at) >= $first_hour AND extract(HOUR FROM asked_at) < $last_hour
+    GROUP BY customer_no, CAST(asked_at AS DATE)
 )
 
 SELECT

@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "customer-day"
 sources     = ["session_runs"]
-optional    = ["session_facts", "session_messages", "contact_facts", "customers", "channels", "accounts"]
+optional    = ["asks", "session_messages", "contact_facts", "customers", "channels", "accounts"]
 origin      = "kpi-definitions #45 (the version between 1 hour and 3 minutes); http://www.cymth.com/post/141552.html"
 profile     = "pdd"
 measures    = "response_time"
@@ -23,22 +23,18 @@ last_hour = 23
 */
 WITH asked AS (
     SELECT
-        session_runs.customer_no,
-        CAST(session_runs.asked_at AS DATE) AS contact_on,
-        session_runs.session_no,
-        session_runs.asked_ms,
-        session_runs.human_ms
-    FROM session_runs
-    INNER JOIN session_facts ON session_runs.session_no = session_facts.session_no
-    WHERE
-        session_runs.opens_turn
-        AND session_facts.has_clock
-        AND extract(HOUR FROM session_runs.asked_at) >= $first_hour
-        AND extract(HOUR FROM session_runs.asked_at) < $last_hour
+        customer_no,
+        CAST(asked_at AS DATE) AS contact_on,
+        session_no,
+        row_key,
+        asked_ms,
+        human_ms
+    FROM asks
+    WHERE extract(HOUR FROM asked_at) >= $first_hour AND extract(HOUR FROM asked_at) < $last_hour
     QUALIFY
         rank() OVER (
-            PARTITION BY session_runs.customer_no, CAST(session_runs.asked_at AS DATE)
-            ORDER BY session_runs.asked_ms
+            PARTITION BY customer_no, CAST(asked_at AS DATE)
+            ORDER BY asked_ms
         ) = 1
 ),
 
@@ -49,7 +45,15 @@ bots AS (
         min(session_messages.occurred_ms) AS bot_ms
     FROM session_messages
     INNER JOIN asked ON session_messages.session_no = asked.session_no
-    WHERE session_messages.actor = 3 AND session_messages.occurred_ms >= asked.asked_ms
+    WHERE
+        session_messages.actor = 3
+        AND (
+            session_messages.occurred_ms > asked.asked_ms
+            OR (
+                session_messages.occurred_ms = asked.asked_ms
+                AND session_messages.row_key > asked.row_key
+            )
+        )
     GROUP BY asked.session_no, asked.asked_ms
 ),
 

@@ -29,11 +29,22 @@ WITH reached AS (
         agent_turns.shop_id,
         agent_turns.agent_id,
         agent_turns.channel,
-        coalesce(bot_stage_facts.waiting_at, agent_turns.asked_at) AS asked_at,
+        greatest(
+            agent_turns.asked_at,
+            coalesce(bot_stage_facts.handoff_at, bot_stage_facts.waiting_at, agent_turns.asked_at)
+        ) AS asked_at,
         agent_turns.replied_at,
         CASE
             WHEN bot_stage_facts.session_no IS NULL THEN agent_turns.reply_seconds
-            ELSE (bot_stage_facts.human_ms - bot_stage_facts.waiting_ms) / 1000.0
+            ELSE
+                least(
+                    agent_turns.reply_seconds,
+                    (
+                        bot_stage_facts.human_ms
+                        - coalesce(bot_stage_facts.handoff_ms, bot_stage_facts.waiting_ms)
+                    )
+                    / 1000.0
+                )
         END AS reply_seconds
     FROM agent_turns
     INNER JOIN session_facts ON agent_turns.session_no = session_facts.session_no

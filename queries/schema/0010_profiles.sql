@@ -4,11 +4,12 @@ SELECT bot_stage_facts.session_no
 FROM bot_stage_facts
 INNER JOIN session_facts ON bot_stage_facts.session_no = session_facts.session_no
 WHERE
-    NOT bot_stage_facts.has_human
+    bot_stage_facts.has_bot_reply
+    AND NOT bot_stage_facts.has_human
     AND NOT bot_stage_facts.has_request
     AND NOT bot_stage_facts.has_transfer_mark
     AND session_facts.addressed_account_no IS NULL;
-COMMENT ON VIEW bot_only_sessions IS 'Sessions a fully automatic bot kept to itself: no human wrote, was addressed or asked for';
+COMMENT ON VIEW bot_only_sessions IS 'Sessions a fully automatic bot kept to itself: it replied, and no human wrote, was addressed or asked for';
 COMMENT ON COLUMN bot_only_sessions.session_no IS 'The session, as in sessions';
 
 CREATE VIEW platform_turns AS
@@ -18,11 +19,22 @@ SELECT
     turns.channel,
     turns.addressed_agent_id,
     turns.agent_id,
-    coalesce(bot_stage_facts.waiting_at, turns.asked_at) AS asked_at,
+    greatest(
+        turns.asked_at,
+        coalesce(bot_stage_facts.handoff_at, bot_stage_facts.waiting_at, turns.asked_at)
+    ) AS asked_at,
     turns.replied_at,
     CASE
         WHEN bot_stage_facts.session_no IS NULL THEN turns.reply_seconds
-        ELSE (bot_stage_facts.human_ms - bot_stage_facts.waiting_ms) / 1000.0
+        ELSE
+            least(
+                turns.reply_seconds,
+                (
+                    bot_stage_facts.human_ms
+                    - coalesce(bot_stage_facts.handoff_ms, bot_stage_facts.waiting_ms)
+                )
+                / 1000.0
+            )
     END AS reply_seconds,
     turns.is_answered,
     turns.session_started_at
@@ -34,9 +46,53 @@ LEFT JOIN bot_stage_facts
         turns.session_no = bot_stage_facts.session_no
         AND turns.replied_at = bot_stage_facts.human_at
 WHERE session_facts.has_clock AND bot_only_sessions.session_no IS NULL;
-COMMENT ON VIEW platform_turns IS 'Turns as platforms count them: where a bot answered first, the wait for a human begins with the first message it left unanswered; sessions a bot kept are not here, nor days without clock';
+COMMENT ON VIEW platform_turns IS 'Turns as platforms count them: where a bot answered first, the wait for a human begins with the handoff, where none is asked for or marked with the first message it left unanswered; sessions a bot kept are not here, nor days without clock';
 COMMENT ON COLUMN platform_turns.agent_id IS 'Who replied; NULL while unanswered or where the export does not name agents';
 COMMENT ON COLUMN platform_turns.addressed_agent_id IS 'Whom the customer wrote to when the turn opened';
+
+CREATE VIEW asks AS
+WITH waits AS (
+    SELECT
+        session_runs.session_no,
+        session_runs.row_key,
+        session_runs.customer_no,
+        session_runs.asked_at,
+        session_runs.asked_ms,
+        session_runs.human_at,
+        session_runs.human_ms
+    FROM session_runs
+    INNER JOIN session_facts ON session_runs.session_no = session_facts.session_no
+    WHERE session_runs.opens_turn AND session_facts.has_clock
+)
+
+SELECT
+    session_no,
+    row_key,
+    customer_no,
+    asked_at,
+    asked_ms,
+    human_at,
+    human_ms
+FROM waits
+UNION ALL
+SELECT
+    waits.session_no,
+    session_messages.row_key,
+    session_messages.customer_no,
+    session_messages.occurred_at AS asked_at,
+    session_messages.occurred_ms AS asked_ms,
+    waits.human_at,
+    waits.human_ms
+FROM waits
+INNER JOIN session_messages ON waits.session_no = session_messages.session_no
+WHERE
+    (waits.human_at IS NULL OR date_trunc('hour', waits.human_at) > date_trunc('hour', waits.asked_at))
+    AND session_messages.actor = 1
+    AND date_trunc('hour', session_messages.occurred_at) > date_trunc('hour', waits.asked_at)
+    AND (waits.human_ms IS NULL OR session_messages.occurred_ms <= waits.human_ms);
+COMMENT ON VIEW asks IS 'Customer messages that tell whether everything asked within certain hours of a day was answered in time: the one that opened each wait, and those of later clock hours that still had no answer; days without clock are not here';
+COMMENT ON COLUMN asks.row_key IS 'The message, as in session_messages';
+COMMENT ON COLUMN asks.human_at IS 'The next human to write in the session';
 
 CREATE VIEW staffed_spans AS
 WITH clocked AS (
