@@ -180,22 +180,22 @@ def qa_message_ratio(chats: Chats) -> Numbers:
 
 
 def received_customers(chats: Chats) -> Numbers:
+    """By agent day by day: on a day that met nobody a customer stands with the unnamed."""
     in_month = pl.col("occurred_at").is_between(*OCTOBER, closed="left")
-    spoken = chats.spoken.filter(in_month)
-    writers = spoken.filter(by_customer).select("shop_id", "customer_id").unique()
+    of_day = ("shop_id", "customer_id", "day")
+    spoken = chats.spoken.filter(in_month).with_columns(day=pl.col("occurred_at").dt.date())
+    writers = spoken.filter(by_customer).select(of_day).unique()
     heard = spoken.filter(by_human & (pl.col("place") > pl.col("opening")))
-    met = pl.concat(
-        [
-            spoken.filter(pl.col("addressed").is_not_null()).select(
-                "shop_id", pl.col("addressed").alias("agent_id"), "customer_id"
-            ),
-            heard.select("shop_id", "agent_id", "customer_id"),
-        ]
-    ).unique()
-    # A customer whom nobody received stands with the agent without a name.
-    met = writers.join(met, on=["shop_id", "customer_id"], how="left")
-    by_name = met.group_by(BY_AGENT).len()
-    return {(): writers.height} | {(shop, name): count for shop, name, count in by_name.iter_rows()}
+    addressed = spoken.filter(pl.col("addressed").is_not_null()).with_columns(agent_id="addressed")
+    columns = (*of_day, "agent_id")
+    met = pl.concat([addressed.select(columns), heard.select(columns)]).unique()
+    by_name = (
+        writers.join(met, on=of_day, how="left")
+        .group_by(BY_AGENT)
+        .agg(pl.col("customer_id").n_unique())
+    )
+    people = writers.select("shop_id", "customer_id").n_unique()
+    return {(): people} | {(shop, name): count for shop, name, count in by_name.iter_rows()}
 
 
 WAYS: tuple[Callable[[Chats], Numbers], ...] = (
