@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -117,15 +118,40 @@ EXPORTS = (
 
 @contextmanager
 def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Load the files of a case folder into a database in memory and build the facts."""
-    with build_shop(case, settings) as con:
+    """Load the files of a case folder into a database in memory and build the facts.
+
+    Making the schema costs as much as all the rest of a small case: one database serves a process.
+    """
+    con = _workbench()
+    try:
+        fill_shop(con, case, settings)
         yield con
+    finally:
+        for (table,) in con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE NOT temporary"
+        ).fetchall():
+            if table != "_cskpi_schema":
+                con.execute(f"TRUNCATE {table}")
 
 
 def build_shop(case: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     """Do the same for a caller who keeps the database."""
+    con = _made()
+    fill_shop(con, case, settings)
+    return con
+
+
+def _made() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"threads": 1})
-    migrate(con, case)
+    migrate(con, Path())
+    return con
+
+
+_workbench = cache(_made)
+
+
+def fill_shop(con: duckdb.DuckDBPyConnection, case: Path, settings: Settings) -> None:
+    """Load the files of a case folder and build the facts."""
     transcript = case / "transcript.txt"
     if transcript.is_file():
         with TemporaryDirectory() as folder:
@@ -138,7 +164,6 @@ def build_shop(case: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
         if path.is_file():
             load_file(con, path, LoadOptions(kind=kind))
     build_model(con, settings)
-    return con
 
 
 def _context(line: str) -> dict[str, str]:
