@@ -34,7 +34,7 @@ WITH asked AS (
     QUALIFY
         rank() OVER (
             PARTITION BY customer_no, CAST(asked_at AS DATE)
-            ORDER BY asked_ms
+            ORDER BY asked_ms, row_key
         ) = 1
 ),
 

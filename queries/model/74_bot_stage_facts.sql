@@ -181,7 +181,7 @@ handoffs AS (
             WHEN
                 (stage.is_transfer OR heard.is_event)
                 AND stage.place > stage.bot_place
-                AND stage.place <= stage.human_place
+                AND stage.place < stage.human_place
                 THEN stage.place
         END) AS transfer_place
     FROM stage
