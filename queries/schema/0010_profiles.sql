@@ -59,10 +59,17 @@ WITH waits AS (
         session_runs.asked_at,
         session_runs.asked_ms,
         session_runs.human_at,
-        session_runs.human_ms
+        session_runs.human_ms,
+        lead(session_runs.asked_ms) OVER following AS next_ms,
+        lead(session_runs.row_key) OVER following AS next_row_key
     FROM session_runs
     INNER JOIN session_facts ON session_runs.session_no = session_facts.session_no
     WHERE session_runs.opens_turn AND session_facts.has_clock
+    WINDOW
+        following AS (
+            PARTITION BY session_runs.session_no
+            ORDER BY session_runs.asked_ms, session_runs.row_key
+        )
 )
 
 SELECT
@@ -89,7 +96,14 @@ WHERE
     (waits.human_at IS NULL OR date_trunc('hour', waits.human_at) > date_trunc('hour', waits.asked_at))
     AND session_messages.actor = 1
     AND date_trunc('hour', session_messages.occurred_at) > date_trunc('hour', waits.asked_at)
-    AND (waits.human_ms IS NULL OR session_messages.occurred_ms <= waits.human_ms);
+    AND (
+        waits.next_ms IS NULL
+        OR session_messages.occurred_ms < waits.next_ms
+        OR (
+            session_messages.occurred_ms = waits.next_ms
+            AND session_messages.row_key < waits.next_row_key
+        )
+    );
 COMMENT ON VIEW asks IS 'Customer messages that tell whether everything asked within certain hours of a day was answered in time: the one that opened each wait, and those of later clock hours that still had no answer; days without clock are not here';
 COMMENT ON COLUMN asks.row_key IS 'The message, as in session_messages';
 COMMENT ON COLUMN asks.human_at IS 'The next human to write in the session';
