@@ -1,5 +1,6 @@
 /* model
 target = "order_customers"
+needs = ["orders"]
 */
 -- An order is the customer's of that name in the shop, else whom the user's link table names, else
 -- the one in whose chat its id stands. A masked nick (t**1) joins nothing. If the id stands in the

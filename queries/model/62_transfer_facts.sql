@@ -1,6 +1,7 @@
 /* model
 target = "transfer_facts"
 scope = "session"
+needs = ["session_facts WHERE is_transferred"]
 */
 WITH passed AS (
     SELECT

@@ -1,5 +1,6 @@
 /* model
 target = "session_ratings"
+needs = ["ratings"]
 */
 -- A rating names its session, or is about the last session of that customer begun before it and
 -- ended at most 48 hours earlier: platforms close the rating window at T+2.

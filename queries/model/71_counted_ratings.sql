@@ -1,5 +1,6 @@
 /* model
 target = "counted_ratings"
+needs = ["ratings"]
 */
 -- Two customers may share a masked nick, so it makes no two ratings one.
 WITH named AS (

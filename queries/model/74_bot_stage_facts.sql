@@ -1,6 +1,7 @@
 /* model
 target = "bot_stage_facts"
 scope = "session"
+needs = ["session_messages WHERE actor = 3"]
 [params]
 handoff_words = "bot.handoff_words"
 no_handoff_words = "bot.no_handoff_words"

@@ -1,5 +1,6 @@
 /* model
 target = "sale_orders"
+needs = ["orders"]
 [params]
 excluded_flags = "sales.excluded_flags"
 own_accounts = "sales.own_accounts"

@@ -1,5 +1,6 @@
 /* model
 target = "product_mentions"
+needs = ["order_items"]
 [params]
 window_seconds = "attribution.window_seconds"
 recommendation_word = "sales.recommendation_word"

@@ -1,5 +1,6 @@
 /* model
 target = "order_candidates"
+needs = ["sale_orders"]
 [params]
 window_seconds = "attribution.window_seconds"
 guard_minutes = "attribution.silent_guard_minutes"

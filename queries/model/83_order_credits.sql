@@ -1,5 +1,6 @@
 /* model
 target = "order_credits"
+needs = ["order_candidates"]
 [params]
 sku_first = "attribution.sku_first"
 credit_follow_ups = "attribution.credit_follow_ups"

@@ -1,5 +1,6 @@
 /* model
 target = "payment_chases"
+needs = ["sale_orders"]
 [params]
 after_minutes = "sales.chase_after_minutes"
 within_minutes = "sales.chase_within_minutes"

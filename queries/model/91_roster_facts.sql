@@ -1,5 +1,6 @@
 /* model
 target = "roster_facts"
+needs = ["shifts"]
 */
 WITH placed AS (
     SELECT

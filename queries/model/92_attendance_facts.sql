@@ -1,5 +1,6 @@
 /* model
 target = "attendance_facts"
+needs = ["attendance"]
 */
 WITH clocked AS (
     SELECT

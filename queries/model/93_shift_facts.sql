@@ -1,5 +1,6 @@
 /* model
 target = "shift_facts"
+needs = ["roster_facts", "attendance_facts"]
 */
 -- Punches tell when somebody was there; without them his messages do, as far as chats are loaded. Who
 -- is known to attendance and has no row on a day it covers was absent. Leave is no shift to be worked.

@@ -1,5 +1,6 @@
 /* model
 target = "staff_days"
+needs = ["roster_facts", "attendance_facts"]
 */
 -- The roster says which days are to be worked; for people without a roster in that month the days
 -- attendance asks for. Work on a day of rest makes no day due. Where nothing tells a shift's hours, or

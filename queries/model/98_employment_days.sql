@@ -1,5 +1,6 @@
 /* model
 target = "employment_days"
+needs = ["agents"]
 */
 -- Days run from the first to the last of chats, rosters and attendance: before and after it nobody
 -- knows who joined or left. Where there is only the list, from its first to its last date.

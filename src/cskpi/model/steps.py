@@ -29,7 +29,10 @@ messages are of, by `session_no` or `customer_no`.
 
 @dataclass(frozen=True, slots=True)
 class ModelStep:
-    """One fact table: its SELECT, the settings its parameters take their values from, its scope."""
+    """One fact table: its SELECT, the settings its parameters take their values from, its scope.
+
+    Where none of `needs` (tables, with a WHERE if need be) holds a row, the SELECT gives none.
+    """
 
     target: str
     file: SqlFile
@@ -38,11 +41,18 @@ class ModelStep:
     number: str = ""
     key: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def select(self) -> str:
         """The SELECT that gives the whole table."""
         return self.file.body.strip().rstrip(";")
+
+    def has_rows(self, con: duckdb.DuckDBPyConnection) -> bool:
+        """Tell whether running the SELECT can give anything at all."""
+        return not self.needs or any(
+            con.execute(f"SELECT 1 FROM {need} LIMIT 1").fetchone() for need in self.needs
+        )
 
     def bind(self, settings: Settings) -> dict[str, Value]:
         """Return the parameter values in force; `section.key * 1000` turns seconds into ms."""
@@ -60,7 +70,8 @@ def fill(con: duckdb.DuckDBPyConnection, step: ModelStep, settings: Settings) ->
     """Build one table anew."""
     target = stored_table(con, step.target)
     con.execute(f"DELETE FROM {target}")
-    con.execute(f"INSERT INTO {target} BY NAME {step.select}", step.bind(settings))
+    if step.has_rows(con):
+        con.execute(f"INSERT INTO {target} BY NAME {step.select}", step.bind(settings))
 
 
 def _step(file: SqlFile) -> ModelStep:
@@ -73,6 +84,7 @@ def _step(file: SqlFile) -> ModelStep:
         head.get("number", ""),
         tuple(head.get("key", ())),
         tuple(head.get("counts", ())),
+        tuple(head.get("needs", ())),
     )
 
 

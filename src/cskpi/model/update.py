@@ -231,7 +231,10 @@ class _Update:
         self.con.execute(
             f"CREATE OR REPLACE TEMP TABLE {changed} AS SELECT * FROM {stored} LIMIT 0"
         )
-        self.con.execute(f"INSERT INTO {changed} BY NAME {step.select}", step.bind(self.settings))
+        if step.has_rows(self.con):
+            self.con.execute(
+                f"INSERT INTO {changed} BY NAME {step.select}", step.bind(self.settings)
+            )
         if step.scope == "session":
             part = f"{THREAD_OF.format('')} IN (SELECT thread_no FROM changed_threads)"
         else:
