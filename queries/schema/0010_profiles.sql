@@ -59,17 +59,30 @@ WITH waits AS (
         session_runs.asked_at,
         session_runs.asked_ms,
         session_runs.human_at,
-        session_runs.human_ms,
-        lead(session_runs.asked_ms) OVER following AS next_ms,
-        lead(session_runs.row_key) OVER following AS next_row_key
+        session_runs.human_ms
     FROM session_runs
     INNER JOIN session_facts ON session_runs.session_no = session_facts.session_no
     WHERE session_runs.opens_turn AND session_facts.has_clock
+),
+
+lasting AS (
+    SELECT DISTINCT session_no
+    FROM waits
+    WHERE human_at IS NULL OR date_trunc('hour', human_at) > date_trunc('hour', asked_at)
+),
+
+followed AS (
+    SELECT
+        waits.session_no,
+        waits.asked_at,
+        waits.human_at,
+        waits.human_ms,
+        lead(waits.asked_ms) OVER following AS next_ms,
+        lead(waits.row_key) OVER following AS next_row_key
+    FROM waits
+    INNER JOIN lasting ON waits.session_no = lasting.session_no
     WINDOW
-        following AS (
-            PARTITION BY session_runs.session_no
-            ORDER BY session_runs.asked_ms, session_runs.row_key
-        )
+        following AS (PARTITION BY waits.session_no ORDER BY waits.asked_ms, waits.row_key)
 )
 
 SELECT
@@ -83,25 +96,24 @@ SELECT
 FROM waits
 UNION ALL
 SELECT
-    waits.session_no,
+    followed.session_no,
     session_messages.row_key,
     session_messages.customer_no,
     session_messages.occurred_at AS asked_at,
     session_messages.occurred_ms AS asked_ms,
-    waits.human_at,
-    waits.human_ms
-FROM waits
-INNER JOIN session_messages ON waits.session_no = session_messages.session_no
+    followed.human_at,
+    followed.human_ms
+FROM followed
+INNER JOIN session_messages ON followed.session_no = session_messages.session_no
 WHERE
-    (waits.human_at IS NULL OR date_trunc('hour', waits.human_at) > date_trunc('hour', waits.asked_at))
-    AND session_messages.actor = 1
-    AND date_trunc('hour', session_messages.occurred_at) > date_trunc('hour', waits.asked_at)
+    session_messages.actor = 1
+    AND date_trunc('hour', session_messages.occurred_at) > date_trunc('hour', followed.asked_at)
     AND (
-        waits.next_ms IS NULL
-        OR session_messages.occurred_ms < waits.next_ms
+        followed.next_ms IS NULL
+        OR session_messages.occurred_ms < followed.next_ms
         OR (
-            session_messages.occurred_ms = waits.next_ms
-            AND session_messages.row_key < waits.next_row_key
+            session_messages.occurred_ms = followed.next_ms
+            AND session_messages.row_key < followed.next_row_key
         )
     );
 COMMENT ON VIEW asks IS 'Customer messages that tell whether everything asked within certain hours of a day was answered in time: the one that opened each wait, and those of later clock hours that still had no answer; days without clock are not here';
