@@ -1,4 +1,4 @@
-"""What must hold for any shop: partitions, bounds, sums, and independence of input order."""
+"""What must hold for any shop: partitions, bounds, and independence of input order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SETTINGS = load_settings({}, environment={})
 PERIOD = resolve_period(month="2026-10")
 # A failing example here is small enough to read; shrinking it would take minutes.
 FEW = settings(
-    max_examples=4,
+    max_examples=3,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     derandomize=True,
@@ -67,7 +67,7 @@ def transcript(rows: Lines) -> str:
 
 @contextmanager
 def loaded(*transcripts: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    with TemporaryDirectory() as folder, duckdb.connect() as con:
+    with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as con:
         migrate(con, Path(folder))
         for number, text in enumerate(transcripts):
             export = Path(folder) / f"{number}.csv"
@@ -79,8 +79,8 @@ def loaded(*transcripts: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def numbers(con: duckdb.DuckDBPyConnection) -> list[Finding]:
     assert PERIOD is not None
-    groupings = [(), ("agent",), ("shop",), ("channel",)]
-    return evaluate(con, load_catalog().metrics, PERIOD, groupings, SETTINGS)
+    groupings = [(), ("agent",), ("channel",)]
+    return evaluate(con, load_catalog().own(), PERIOD, groupings, SETTINGS, compare=False)
 
 
 def comparable(con: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
@@ -122,17 +122,6 @@ def test_numbers_stay_in_bounds_and_never_are_infinite(rows: Lines) -> None:
 
 
 @FEW
-@given(lines)
-def test_the_shops_add_up_to_the_total(rows: Lines) -> None:
-    with loaded(transcript(rows)) as con:
-        found = numbers(con)
-    for name in ("received_customers", "unanswered_sessions", "session_duration", "reply_rate"):
-        total = [f for f in found if f.metric == name and not f.dimensions]
-        parts = [f for f in found if f.metric == name and set(f.dimensions) == {"shop"}]
-        assert sum(f.numerator or 0 for f in parts) == (total[0].numerator or 0)
-
-
-@FEW
 @given(lines, st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_files_does_not_matter(rows: Lines, chance: random.Random) -> None:
     shuffled = rows.copy()
@@ -151,16 +140,3 @@ def test_loading_twice_changes_nothing(rows: Lines) -> None:
         once = comparable(con)
     with loaded(transcript(rows), transcript(rows)) as con:
         assert comparable(con) == once
-
-
-@FEW
-@given(lines)
-def test_a_bot_message_never_improves_the_human_clock(rows: Lines) -> None:
-    added = [*rows, (*rows[0][:3], rows[0][3] + 1, "机器人 小蜜")]
-    with loaded(transcript(rows)) as con:
-        before = con.execute("SELECT asked_at, reply_seconds FROM turns ORDER BY ALL").fetchall()
-    own_ids = all(session != "-" for _, session, *_ in rows)
-    if own_ids and len({(row[0], row[3]) for row in added}) == len(added):
-        with loaded(transcript(added)) as con:
-            after = con.execute("SELECT asked_at, reply_seconds FROM turns ORDER BY ALL").fetchall()
-        assert after == before
