@@ -9,6 +9,15 @@ WITH roster_days AS (
     GROUP BY shop_id, shift_on
 ),
 
+replied AS (
+    SELECT
+        shop_no,
+        date_trunc('hour', replied_at) AS hour_at
+    FROM turn_facts
+    WHERE replied_at IS NOT NULL AND reply_seconds IS NOT NULL
+    GROUP BY shop_no, date_trunc('hour', replied_at)
+),
+
 chat_days AS (
     SELECT
         shops.shop_id,
@@ -17,6 +26,13 @@ chat_days AS (
     INNER JOIN shops ON session_facts.shop_no = shops.shop_no
     WHERE session_facts.has_clock
     GROUP BY shops.shop_id, CAST(session_facts.started_at AS DATE)
+    UNION
+    -- A session begun the evening before may be all there is of a night.
+    SELECT
+        shops.shop_id,
+        CAST(replied.hour_at AS DATE) AS day_on
+    FROM replied
+    INNER JOIN shops ON replied.shop_no = shops.shop_no
 ),
 
 days AS (
@@ -103,15 +119,6 @@ staffed AS (
             AS covered_seconds
     FROM joined
     GROUP BY shop_id, hour_at
-),
-
-replied AS (
-    SELECT
-        shop_no,
-        date_trunc('hour', replied_at) AS hour_at
-    FROM turn_facts
-    WHERE replied_at IS NOT NULL AND reply_seconds IS NOT NULL
-    GROUP BY shop_no, date_trunc('hour', replied_at)
 ),
 
 arrived AS (
