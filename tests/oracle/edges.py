@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from oracle.edges_sales import sales_edges
+from oracle.edges_service import service_edges
 from oracle.records import DAY
 from oracle.shop import Complaint, Message, Order, Rating, Ticket, World
 from oracle.worlds import merged
@@ -70,4 +72,4 @@ def _opinions(side: int) -> list[World]:
 
 def edge_world() -> World:
     parts = [world for side in SIDES for world in (*_waits(side), *_orders(side), *_opinions(side))]
-    return merged(parts, "by shop")
+    return merged([*parts, *sales_edges(), *service_edges()], "by shop")

@@ -14,7 +14,7 @@ from oracle.sessions import Session, sessions_of
 from oracle.turns import customer_days
 
 if TYPE_CHECKING:
-    from oracle.shop import Order, Person, World
+    from oracle.shop import Message, Order, Person, World
 
 ONE = Fraction(1)
 
@@ -29,6 +29,9 @@ class Facts:
         self.days = customer_days(world, self.sessions)
         self.replies = replies_in(self.sessions)
         self.ratings = Ratings(world, self.sessions)
+        self.said: dict[Person, list[Message]] = defaultdict(list)
+        for message in world.in_order():
+            self.said[message.customer].append(message)
         self.orders: dict[Person, list[Order]] = defaultdict(list)
         for order in world.orders:
             self.orders[order.customer].append(order)

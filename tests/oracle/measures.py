@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from math import sqrt
@@ -26,7 +26,7 @@ class Item:
     shop: str
     at: datetime
     value: Fraction = Fraction(0)
-    weight: int = 1
+    weight: int | Fraction = 1
     agents: Names = NOBODY
     channels: Names = NOBODY
     who: Person | None = None
@@ -81,6 +81,11 @@ def duration(items: list[Item]) -> Result:
     )
 
 
+def middle(items: list[Item]) -> Result:
+    seconds = [item.value for item in items]
+    return Result(value=quantile(seconds, Fraction(1, 2)), sample_size=len(items))
+
+
 def wilson(hits: Fraction, trials: int) -> tuple[float, float]:
     """The 95 % score interval, from Wilson's two roots."""
     share, z = float(hits / trials), NormalDist().inv_cdf(0.975)
@@ -116,6 +121,24 @@ def per_person(items: list[Item]) -> Result:
     amount = sum((item.value for item in items), Fraction(0))
     buyers = len({item.who for item in items})
     return Result(_divided(amount, buyers), amount, Fraction(buyers))
+
+
+def share(items: list[Item]) -> Result:
+    """A part of amounts, not of rows."""
+    part = sum((item.value for item in items), Fraction(0))
+    whole = sum((Fraction(item.weight) for item in items), Fraction(0))
+    if not whole:
+        return Result()
+    return Result(part / whole, part, whole, len(items))
+
+
+def largest(items: list[Item]) -> Result:
+    return Result(value=max(item.value for item in items))
+
+
+def heads(items: list[Item]) -> Result:
+    """A share of which the text does not say how many things it rests on."""
+    return replace(share(items), sample_size=None)
 
 
 def busiest_hour(items: list[Item]) -> Result:

@@ -30,7 +30,10 @@ class Ratings:
         """The session named, else the customer's last one near, with the rated agent first."""
         if rating.session_id:
             parts = self._named[rating.shop, rating.session_id]
-            return _last([s for s in parts if s.started_at <= rating.rated_at]) or _last(parts)
+            begun = [s for s in parts if s.started_at <= rating.rated_at]
+            open_to = begun or parts
+            own = [s for s in open_to if rating.agent_id and s.owner == rating.agent_id]
+            return _last(own) or _last(open_to)
         near = [
             s
             for s in self._of[rating.customer]

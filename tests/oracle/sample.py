@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import fastexcel
-from oracle.shop import Complaint, Message, Order, Rating, Ticket, World
+from oracle.shop import Complaint, Message, Order, Piece, Rating, Refund, Ticket, World
 
 Row = dict[str, Any]
 Record = TypeVar("Record")
@@ -59,6 +59,7 @@ def _message(place: int, row: Row) -> Message:
         row["客户名"],
         row["客服"] or None,
         row["渠道"] or None,
+        text=row["消息内容"],
     )
 
 
@@ -73,6 +74,7 @@ def _english_message(row: Row) -> Row:
         "客户名": row["customer_id"],
         "客服": row["agent_id"],
         "渠道": row["channel"],
+        "消息内容": row["content"],
     }
 
 
@@ -96,13 +98,17 @@ def _order(place: int, row: Row) -> Order:
         _time(row["订单创建时间"]),
         _time(paid) if paid else None,
         Decimal(str(row["买家实际支付金额"])),
+        items=tuple(row["lines"]),
+        item_count=int(row["宝贝总数量"]),
     )
 
 
 def _orders(folder: Path) -> list[Order]:
     rows = _table(folder / "订单_2026-09.csv") + _sheet(folder / "订单_2026-10.xlsx")
-    # An order of several items has a row for each, and its amount in all of them.
-    once = {(row["店铺名称"], row["订单编号"]): row for row in rows}
+    # An order of several items has a row for each, with the whole order's amount and count.
+    once = {(row["店铺名称"], row["订单编号"]): {**row, "lines": []} for row in rows}
+    for row in rows:
+        once[row["店铺名称"], row["订单编号"]]["lines"].append(Piece(None, row["宝贝标题"], None))
     return _readable(once.values(), _order)
 
 
@@ -127,8 +133,15 @@ def _ticket(place: int, row: Row) -> Ticket:
 
 
 def _complaint(place: int, row: Row) -> Complaint:
-    filed = _time(row["投诉时间"])
-    return Complaint(place, row["店铺"], row["买家昵称"], row["责任客服"] or None, filed)
+    filed, closed = _time(row["投诉时间"]), row["完结时间"]
+    until = _time(closed) if closed else None
+    return Complaint(place, row["店铺"], row["买家昵称"], row["责任客服"] or None, filed, until)
+
+
+def _refund(place: int, row: Row) -> Refund:
+    """Of the buyer it names: the sample's is always the order's."""
+    at, amount = _time(row["退款申请时间"]), Decimal(row["退款金额"])
+    return Refund(place, row["店铺名称"], None, amount, at, row["买家会员名"] or None)
 
 
 def sample_world(folder: Path) -> World:
@@ -136,6 +149,7 @@ def sample_world(folder: Path) -> World:
     return World(
         _messages(folder),
         _orders(folder),
+        _readable(_table(folder / "退款.csv"), _refund),
         ratings=_readable(ratings, _rating),
         tickets=_readable(_table(folder / "工单.csv"), _ticket),
         complaints=_readable(_table(folder / "投诉.csv"), _complaint),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 TARGET = timedelta(seconds=30)
 TIMEOUT = timedelta(seconds=60)
+WAIT = timedelta(seconds=180)
+GAP = timedelta(seconds=120)
+SLOW_TIMES = 3
+SHORT = timedelta(seconds=30)
+LONG = timedelta(minutes=30)
 
 
 def _first_waits(facts: Facts) -> Iterator[tuple[Session, timedelta, str | None]]:
@@ -104,3 +110,50 @@ def transfer_rate(facts: Facts) -> list[Item]:
 
 def peak_hour_volume(facts: Facts) -> list[Item]:
     return [of_session(s, ONE, s.owner) for s in facts.customers]
+
+
+def reply_in_target(facts: Facts) -> list[Item]:
+    """Waits that a human ended in time; one that nobody ended belongs to whom it was addressed."""
+    return [
+        of_session(
+            session,
+            ONE * (turn.reply is not None and turn.seconds <= WAIT.total_seconds()),
+            turn.reply.agent_id if turn.reply else session.addressed(turn.asked),
+        )
+        for session in facts.sessions
+        for turn in turns_of(session)
+    ]
+
+
+def slow_response_rate(facts: Facts) -> list[Item]:
+    slow = Counter(
+        (session.customer, turn.asked.sent_at.date())
+        for session in facts.customers
+        for turn in turns_of(session)
+        if turn.reply is not None and turn.seconds > GAP.total_seconds()
+    )
+    return [
+        Item(
+            day.shop,
+            day.first_at,
+            ONE * (slow[day.customer, day.day] >= SLOW_TIMES),
+            agents=day.agents,
+            channels=day.channels,
+        )
+        for day in facts.days
+    ]
+
+
+def short_session_rate(facts: Facts) -> list[Item]:
+    return [
+        of_session(
+            s, ONE * (s.first_reply is not None and s.ended_at - s.started_at < SHORT), s.owner
+        )
+        for s in facts.customers
+    ]
+
+
+def long_session_rate(facts: Facts) -> list[Item]:
+    return [
+        of_session(s, ONE * (s.ended_at - s.started_at > LONG), s.owner) for s in facts.customers
+    ]

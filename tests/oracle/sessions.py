@@ -88,7 +88,8 @@ class Session:
 
     @cached_property
     def is_transferred(self) -> bool:
-        return len(set(self.line_of_humans)) > 1 or any(m.is_transfer for m in self.messages)
+        changes = len(set(self.line_of_humans)) > 1 or any(m.is_transfer for m in self.messages)
+        return bool(self.humans) and changes
 
 
 def _reopens(before: Message, after: Message) -> bool:

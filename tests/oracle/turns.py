@@ -44,7 +44,7 @@ class CustomerDay:
     day: date
     messages: list[Message]
     channels: frozenset[str | None]
-    addressees: frozenset[str]
+    addressees: frozenset[str | None]
 
     @property
     def shop(self) -> str:
@@ -56,7 +56,11 @@ class CustomerDay:
 
     @property
     def end_of_next_day(self) -> datetime:
-        return datetime.combine(self.day, time.min) + timedelta(days=2)
+        return self.end_after(1)
+
+    def end_after(self, days: int) -> datetime:
+        """The first moment that is past the day so many days later."""
+        return datetime.combine(self.day, time.min) + timedelta(days=days + 1)
 
     @property
     def first_reply(self) -> Message | None:
@@ -70,7 +74,7 @@ class CustomerDay:
         return frozenset(self.addressees) or frozenset({None})
 
 
-def _asked_whom(sessions: list[Session]) -> dict[Message, str | None]:
+def asked_whom(sessions: list[Session]) -> dict[Message, str | None]:
     """Whom each customer's message went to: the human named, else whoever replied next."""
     whom: dict[Message, str | None] = {}
     for session in sessions:
@@ -84,7 +88,9 @@ def _asked_whom(sessions: list[Session]) -> dict[Message, str | None]:
 
 
 def customer_days(world: World, sessions: list[Session]) -> list[CustomerDay]:
-    whom = _asked_whom(sessions)
+    whom = asked_whom(sessions)
+    addressed = world.addressing()
+    begun = {turn.asked for session in sessions for turn in turns_of(session)}
     said: dict[tuple[Person, date], list[Message]] = defaultdict(list)
     for message in world.in_order():
         said[message.customer, message.sent_at.date()].append(message)
@@ -95,6 +101,10 @@ def customer_days(world: World, sessions: list[Session]) -> list[CustomerDay]:
             continue
         heard = messages[opening:]
         channels = frozenset(m.channel for m in messages)
-        names = frozenset(filter(None, map(whom.get, heard)))
+        names: frozenset[str | None] = frozenset(filter(None, map(whom.get, heard)))
+        if not begun.intersection(heard) and not any(map(addressed, heard)):
+            # Only going on with a wait of an earlier day: the text leaves open whether who
+            # ended that wait is this day's as well.
+            names |= {None}
         days.append(CustomerDay(customer, day, heard, channels, names))
     return days

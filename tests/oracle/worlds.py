@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
-from oracle import records
+from oracle import desk, records, shelves
 from oracle.records import AGENTS, GAPS
-from oracle.shop import Complaint, Message, Rating, Ticket, World
+from oracle.shop import Complaint, Listed, Message, Presence, Rating, Ticket, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Row = TypeVar("Row", Rating, Ticket, Complaint)
+Row = TypeVar("Row", Rating, Ticket, Complaint, Listed, Presence)
 
 ROBOT = "小蜜"
 CUSTOMERS = ("u1", "u1", "u1", "u2", "u2", "u3", "u4")
@@ -27,11 +28,28 @@ STARTS = tuple(
         "2026-09-30 23:59:30",
         "2026-10-01 00:00:00",
         "2026-10-15 12:59:00",
+        "2026-10-20 07:59:30",
+        "2026-10-21 08:59:30",
+        "2026-10-22 22:59:30",
         "2026-10-30 08:00:00",
         "2026-10-31 23:50:00",
         "2026-10-31 23:59:59",
     )
 )
+SPEECH = (
+    *("转人工", "人工", "不用转人工", "人工呢", "我要转人工 订单 202610050001"),
+    *(
+        "订单202610050001到哪了",
+        "单号 123456789",
+        "123456789",
+        "怎么还没到",
+        "怎么，还没 到？",
+        "没收到",
+        "没收到!",
+    ),
+    *("由 服务助手 转交给 客服", "帮我催一下", "帮我催一下"),
+)
+"""What a few messages say; the others say which row they are, so that nothing is said twice."""
 FILE_ORDERS: dict[str, Callable[[list[Message]], list[Message]]] = {
     "by shop": list,
     "by time": lambda said: sorted(said, key=lambda m: m.sent_at),
@@ -45,7 +63,7 @@ _message = st.tuples(
     st.sampled_from((*AGENTS, None, ROBOT)),
     st.sampled_from(("same", "same", "same", "new", "none")),
     st.sampled_from(("app", "web", None)),
-    st.integers(0, 9),
+    st.integers(0, 30 * len(SPEECH) - 1),
 )
 
 
@@ -56,21 +74,31 @@ def _account(role: str, name: str | None) -> str | None:
     return "a1" if role == "agent" and name == ROBOT else name
 
 
-def _said(shop: str, start: datetime, style: tuple[str, str], drawn: list[Any]) -> list[Message]:
-    ids, channels = style
+def _role(role: str, lot: int, *, robots: bool) -> str:
+    """In some shops the machine answers as often as people do."""
+    answers = role in ("assist_bot", "auto_reply") or (role == "agent" and lot < 5)
+    return "bot" if robots and answers else role
+
+
+def _said(
+    shop: str, start: datetime, style: tuple[str, str, bool], drawn: list[Any]
+) -> list[Message]:
+    ids, channels, robots = style
     at = start
     current: dict[str, int] = {}
     messages = []
-    for row, (gap, customer, role, name, move, channel, lot) in enumerate(drawn):
+    for row, (gap, customer, drawn_role, name, move, channel, number) in enumerate(drawn):
+        word, lot = divmod(number, 10)
+        role = _role(drawn_role, lot, robots=robots)
+        text = SPEECH[word] if word < len(SPEECH) else None
         at += timedelta(seconds=gap)
         current[customer] = current.get(customer, 0) + (move == "new")
         without = ids == "never" or (ids == "mixed" and move == "none")
         session = None if without else f"{customer}#{current[customer]}"
         where = {"u1": "app", "u2": "web"}.get(customer) if channels == "steady" else channel
         agent = _account(role, name)
-        messages.append(
-            Message(row, shop, session, at, role, customer, agent, where, is_transfer=lot == 9)
-        )
+        moved = lot == 9
+        messages.append(Message(row, shop, session, at, role, customer, agent, where, moved, text))
     return messages
 
 
@@ -80,9 +108,10 @@ def shops(draw: st.DrawFn, shop: str, least: int = 1) -> World:
     ids = draw(st.sampled_from(("always", "never", "mixed")))
     channels = draw(st.sampled_from(("steady", "any")))
     drawn = draw(st.lists(_message, min_size=least, max_size=22))
-    said = _said(shop, start, (ids, channels), drawn)
+    robots = draw(st.sampled_from((False, True)))
+    said = _said(shop, start, (ids, channels, robots), drawn)
     orders, refunds = draw(records.orders(said))
-    return World(
+    world = World(
         said,
         orders,
         refunds,
@@ -90,6 +119,8 @@ def shops(draw: st.DrawFn, shop: str, least: int = 1) -> World:
         draw(records.tickets(said)),
         draw(records.complaints(said)),
     )
+    chance = Random(draw(st.integers(0, 2**30)))  # noqa: S311
+    return draw(shelves.stocked(desk.with_desk(world, chance)))
 
 
 def _append(rows: list[Row], more: list[Row]) -> None:
@@ -103,13 +134,19 @@ def merged(parts: list[World], file_order: str) -> World:
     for part in parts:
         before = len(whole.orders)
         whole.refunds.extend(
-            replace(r, row=len(whole.refunds) + place, order_row=before + r.order_row)
+            replace(
+                r,
+                row=len(whole.refunds) + place,
+                order_row=None if r.order_row is None else before + r.order_row,
+            )
             for place, r in enumerate(part.refunds)
         )
         whole.orders.extend(replace(o, row=before + o.row) for o in part.orders)
         _append(whole.ratings, part.ratings)
         _append(whole.tickets, part.tickets)
         _append(whole.complaints, part.complaints)
+        _append(whole.listed, part.listed)
+        _append(whole.presences, part.presences)
     return whole
 
 
