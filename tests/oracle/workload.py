@@ -80,10 +80,11 @@ def receptions_of(session: Session) -> list[Reception]:
     whom = _whom(session)
     asked: dict[str | None, list[datetime]] = defaultdict(list)
     wrote: dict[str | None, list[datetime]] = defaultdict(list)
-    for place, m in enumerate(session.messages):
+    first = session.messages[session.opening].sent_at
+    for m in session.messages:
         if m in whom:
             asked[whom[m][0]].append(m.sent_at)
-        elif m.by_human and place > session.opening:
+        elif m.by_human and m.sent_at >= first:
             wrote[m.agent_id].append(m.sent_at)
     return [
         Reception(
