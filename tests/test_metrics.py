@@ -33,7 +33,20 @@ if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
 
 METRICS = Path(__file__).parent / "metrics"
-CASES = sorted(path.parent for path in METRICS.glob("*/*/expected.csv"))
+
+
+def shop_of(case: Path) -> str:
+    """Return the name of the shop a case shares, empty where it has its own."""
+    path = case / "settings.toml"
+    content = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return str(content.get("shop", ""))
+
+
+# Cases of one shop stand together, so that a test process builds it once.
+CASES = sorted(
+    (path.parent for path in METRICS.glob("*/*/expected.csv")),
+    key=lambda case: (shop_of(case), case),
+)
 NUMBERS = (
     "value",
     "numerator",

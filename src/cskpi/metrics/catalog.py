@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from cskpi.errors import DefinitionError, UsageError
@@ -91,7 +92,8 @@ def load_catalog(*, prove: bool = False) -> Catalog:
     metrics: dict[str, Metric] = {}
     problems: list[str] = []
     for path, binds in paths:
-        metric, found = _read_metric(path, binds=binds)
+        read = _read_shipped if path.parent == shipped else _read_metric
+        metric, found = read(path, binds=binds)
         problems += found
         if metric is not None:
             metrics[metric.name] = metric
@@ -122,6 +124,10 @@ def _read_metric(path: Path, *, binds: bool) -> tuple[Metric | None, list[str]]:
     if metric is not None and binds:
         problems = body_problems(metric)
     return metric, problems
+
+
+# Shipped files do not change while the program runs.
+_read_shipped = cache(_read_metric)
 
 
 def _read_groups(path: Path) -> dict[str, Labels]:
