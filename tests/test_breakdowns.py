@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from test_metrics import METRICS, case_settings, eval_fraction, shared_shop
+from test_metrics import METRICS, case_settings, eval_fraction, of_the_model, shared_shop
 from transcripts import open_shop
 
 from cskpi.errors import DefinitionError, UsageError
@@ -42,7 +42,7 @@ def test_case(path: Path) -> None:
         with open_shop(case, settings) as con:
             table = run_breakdown(con, breakdown, period, settings)
     else:
-        con = shared_shop(METRICS / "_shops" / shop, tuple(sorted(flags.items())))
+        con = shared_shop(METRICS / "_shops" / shop, of_the_model(flags))
         table = run_breakdown(con, breakdown, period, settings)
     head, expected = expectations(path)
     assert shown(table, head) == expected

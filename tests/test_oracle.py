@@ -36,7 +36,7 @@ def test_both_sides_of_every_threshold(tmp_path: Path, cli: Cli) -> None:
     assert loaded_disagreements(edge_world(), tmp_path, cli) == []
 
 
-@settings(drawing, max_examples=3)
+@settings(drawing, max_examples=2)
 @given(world=worlds(count=20, least=8))
 def test_colliding_shops_give_the_numbers_of_the_text(
     world: World, tmp_path: Path, cli: Cli
