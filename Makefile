@@ -47,6 +47,7 @@ bench: $(READY)  ## print the benchmark figures
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/formats.py
+	$(BIN)/python benchmarks/kpis.py
 
 clean:  ## remove the environment and the demo
 	rm -rf $(VENV) cskpi-demo

@@ -253,7 +253,7 @@ def _keyed(
 
 
 def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float | None) -> Finding:
-    value, size = row.get("measured"), int(row.get("sample_size") or 0)
+    value, size = row.get("measured"), round(row.get("sample_size") or 0)
     low, high = _interval(metric, row)
     return Finding(
         metric=metric.name,
