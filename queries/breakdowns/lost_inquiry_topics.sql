@@ -2,7 +2,7 @@
 label       = { zh = "询单流失主题", en = "Topics of lost inquiries" }
 description = { zh = "售前买家离开前最后一次会话的主题（客服系统会话表里的），流失多少、占该主题询单多少；口径同询单流失。", en = "The topic of the last session before a presale customer left, as the help desk's list names it: how many were lost, and of how many inquiries; counted as lost inquiries are." }
 group       = "sales"
-sources     = ["contact_purchases", "orders"]
+sources     = ["contact_purchases", "orders", "exported_sessions"]
 origin      = "catalogue E; kpi-definitions #85"
 most_rows   = 20
 [params]

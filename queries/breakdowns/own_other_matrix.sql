@@ -1,6 +1,6 @@
 /* breakdown
 label       = { zh = "本人他人落实矩阵", en = "Who placed and who closed orders" }
-description = { zh = "每个客服的已付订单：下单归谁、付款归谁。一单里下单与付款不是同一人时，两人各有一行。全静默跟进是付款后 attribution.follow_up_minutes 分钟内的跟进，算不算业绩看设置。", en = "Each agent's paid orders: who is credited with the order placed, and who with the payment. Where these are two people both have a row. A follow-up of a wholly silent order came within attribution.follow_up_minutes of the payment; whether it earns credit is a setting." }
+description = { zh = "每个客服的已付订单：下单归谁、付款归谁。一单里下单与付款不是同一人时，两人各有一行。全静默跟进是付款后设定分钟数内的跟进（默认 60），算不算业绩看设置。", en = "Each agent's paid orders: who is credited with the order placed, and who with the payment. Where these are two people both have a row. A follow-up of a wholly silent order came within the set minutes after the payment (default 60); whether it earns credit is a setting." }
 group       = "sales"
 sources     = ["order_attribution"]
 optional    = ["order_candidates", "sale_orders", "accounts"]

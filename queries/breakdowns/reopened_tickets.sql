@@ -1,6 +1,6 @@
 /* breakdown
 label       = { zh = "重新打开的工单", en = "Reopened tickets" }
-description = { zh = "期间内最后一次关闭、此前关闭过或导出记有重开次数的工单：首次关闭与最后关闭相差多久。首次关闭来自较早的导出，只有一份导出时与最后关闭相同。", en = "Tickets last closed in the period that had been closed before, or whose reopenings the export counts: first and last closing. The first is known from earlier exports; with one export both are the same." }
+description = { zh = "期间内最后一次关闭、此前关闭过或导出记有重开次数的工单：首次关闭与最后关闭相差多久。首次关闭来自较早的导出，只有一份导出时不知道。", en = "Tickets last closed in the period that had been closed before, or whose reopenings the export counts: first and last closing. The first is known from earlier exports only." }
 group       = "resolution"
 most_rows   = 50
 sources     = ["ticket_closings"]

@@ -29,15 +29,15 @@ def build_model(
         settings: gaps, windows and owner rule.
         progress: called with the table, its number and the number of tables before each step.
     """
-    unify_shops(con)
+    shop = unify_shops(con)
     # Order in the tables means nothing; giving it up lets both threads write.
     con.execute("SET preserve_insertion_order = false")
     with transaction(con):
-        files = appended_files(con, settings)
-        updated = files is not None and update_facts(con, files, settings, progress)
+        files = appended_files(con, settings, shop)
+        updated = files is not None and update_facts(con, files, settings, shop, progress)
         if not updated:
             _rebuild(con, settings, progress)
-        record(con, settings)
+        record(con, settings, shop)
     con.execute("RESET preserve_insertion_order")
     separate_shops(con)
     return "updated" if updated else "rebuilt"

@@ -29,8 +29,14 @@ def unify_shops(con: duckdb.DuckDBPyConnection) -> str | None:
 
     What is stored stays as the files said it: with a second shop the guess is gone.
     """
-    separate_shops(con)
     shop = only_shop(con)
+    show_shop(con, shop)
+    return shop
+
+
+def show_shop(con: duckdb.DuckDBPyConnection, shop: str | None) -> None:
+    """Let this connection read rows without a shop as that shop's; None: as the files said."""
+    separate_shops(con)
     if shop is not None:
         for table in STAGED:
             # A temporary view stands before the table of its name, for stored views as well.
@@ -39,7 +45,6 @@ def unify_shops(con: duckdb.DuckDBPyConnection) -> str | None:
                 f" (CASE WHEN shop_id = '' THEN {literal(shop)} ELSE shop_id END AS shop_id)"
                 f" FROM {stored_table(con, table)}"
             )
-    return shop
 
 
 def separate_shops(con: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from cskpi.model.shops import only_shop
 from cskpi.model.steps import model_steps
 
 if TYPE_CHECKING:
@@ -50,14 +49,18 @@ def fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     return _digest([loads, _recipe(con, settings)])
 
 
-def appended_files(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[int] | None:
+def appended_files(
+    con: duckdb.DuckDBPyConnection, settings: Settings, shop: str | None
+) -> list[int] | None:
     """Return the files whose messages came on top of those the facts hold.
+
+    `shop` is whose the rows without a shop are.
 
     None where more than that has happened: other settings, SQL or names, or a message that a later
     export changed or that is gone.
     """
     stored = con.execute("SELECT recipe FROM _cskpi_model").fetchone()
-    if stored is None or stored[0] != _shop_recipe(con, settings):
+    if stored is None or stored[0] != _shop_recipe(con, settings, shop):
         return None
     row = con.execute(
         f"""
@@ -73,12 +76,12 @@ def appended_files(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[i
     return sorted(row[1]) if row and row[0] else None
 
 
-def record(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def record(con: duckdb.DuckDBPyConnection, settings: Settings, shop: str | None) -> None:
     """Store what the facts have just been built from."""
     con.execute("DELETE FROM _cskpi_model")
     con.execute(
         "INSERT INTO _cskpi_model (fingerprint, recipe) VALUES (?, ?)",
-        [fingerprint(con, settings), _shop_recipe(con, settings)],
+        [fingerprint(con, settings), _shop_recipe(con, settings, shop)],
     )
     con.execute("DELETE FROM _cskpi_built")
     con.execute(f"INSERT INTO _cskpi_built BY NAME SELECT * EXCLUDE (accepted) FROM ({_BY_FILE})")
@@ -90,8 +93,8 @@ def _recipe(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     return _digest([told, steps])
 
 
-def _shop_recipe(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
-    return _digest([_recipe(con, settings), only_shop(con)])
+def _shop_recipe(con: duckdb.DuckDBPyConnection, settings: Settings, shop: str | None) -> str:
+    return _digest([_recipe(con, settings), shop])
 
 
 def _digest(content: object) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from cskpi.model.shops import separate_shops, stored_table, unify_shops
+from cskpi.model.shops import show_shop, stored_table
 from cskpi.model.steps import ModelStep, Scope, fill, model_steps
 from cskpi.store.database import quote
 
@@ -49,9 +49,12 @@ def update_facts(
     con: duckdb.DuckDBPyConnection,
     files: Sequence[int],
     settings: Settings,
+    shop: str | None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> bool:
     """Bring the facts up to date with the messages of `files`; say whether that was possible.
+
+    `shop` is whose the rows without a shop are.
 
     It is not, and nothing has been touched, where a name other tables know by number has come or
     changed, or where so much is new that building anew is as quick.
@@ -61,7 +64,7 @@ def update_facts(
         _names_stand(con, step, settings) for step in steps if step.scope == "names"
     ):
         return False
-    update = _Update(con, settings)
+    update = _Update(con, settings, shop)
     update.collect(files)
     for number, step in enumerate(steps, start=1):
         if progress:
@@ -90,14 +93,13 @@ def _part(table: str, scope: Scope) -> str:
 def _names_stand(con: duckdb.DuckDBPyConnection, step: ModelStep, settings: Settings) -> bool:
     """Tell whether a table of names holds the same names under the same numbers as before."""
     but = f" EXCLUDE ({', '.join(map(quote, step.counts))})" if step.counts else ""
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE named_now AS SELECT *{but} FROM ({step.select})",
-        step.bind(settings),
+    found = _part(step.target, step.scope)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {found} AS {step.select}", step.bind(settings))
+    now, before = (
+        f"SELECT *{but} FROM {table}" for table in (found, stored_table(con, step.target))
     )
-    before = f"SELECT *{but} FROM {stored_table(con, step.target)}"
     row = con.execute(
-        f"SELECT count(*) FROM ((FROM named_now EXCEPT ({before})) UNION ALL"
-        f" (({before}) EXCEPT FROM named_now))"
+        f"SELECT count(*) FROM ((({now}) EXCEPT ({before})) UNION ALL (({before}) EXCEPT ({now})))"
     ).fetchone()
     return row is not None and row[0] == 0
 
@@ -105,9 +107,12 @@ def _names_stand(con: duckdb.DuckDBPyConnection, step: ModelStep, settings: Sett
 class _Update:
     """One update under way; `scope` says which temporary views stand."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, settings: Settings, shop: str | None
+    ) -> None:
         self.con = con
         self.settings = settings
+        self.shop = shop
         self.scope: Scope = "whole"
         self.shadows: list[str] = []
         self.done: list[ModelStep] = []
@@ -127,8 +132,10 @@ class _Update:
         """Bring one table up to date."""
         if step.scope != self.scope:
             self._enter(step.scope)
-        if step.scope in ("whole", "names"):
+        if step.scope == "whole":
             fill(self.con, step, self.settings)
+        elif step.scope == "names":
+            self._renew_counts(step)
         elif step.scope == "numbers":
             self._add_numbered(step)
         else:
@@ -142,8 +149,7 @@ class _Update:
         for name in self.shadows:
             self.con.execute(f"DROP VIEW IF EXISTS temp.{quote(name)}")
         self.shadows = []
-        separate_shops(self.con)
-        unify_shops(self.con)
+        show_shop(self.con, self.shop)
         self.scope = scope
         if scope in ("numbers", "session"):
             self._shadow("messages", "changed_messages")
@@ -183,6 +189,13 @@ class _Update:
         read = {word for step in steps for word in re.findall(r"\w+", step.select)}
         built = {step.target for step in model_steps()} - {step.target for step in steps}
         return sorted(name for name in read & built if column in self._columns(name))
+
+    def _renew_counts(self, step: ModelStep) -> None:
+        """Take over the names looked up before: the same as stored, but for what counts rows."""
+        if step.counts:
+            stored = stored_table(self.con, step.target)
+            self.con.execute(f"DELETE FROM {stored}")
+            self.con.execute(f"INSERT INTO {stored} BY NAME FROM {_part(step.target, step.scope)}")
 
     def _add_numbered(self, step: ModelStep) -> None:
         """Put rows in place of those with the same key, and give the others the next numbers."""
