@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cskpi.diagnostics import note
+from cskpi.enrichment import enrich, is_enriched
 from cskpi.errors import CskpiError, InputError, UsageError
 from cskpi.identity.hashing import pseudonyms
 from cskpi.ingest.archives import ArchiveLimits, Candidate, candidates
@@ -48,9 +49,15 @@ REPORT_GROUPINGS: tuple[tuple[str, ...], ...] = ((), ("agent",), ("day",), ("sho
 
 @contextmanager
 def open_facts(
-    settings: Settings, progress: ModelProgress | None = None, wait_seconds: float = 0
+    settings: Settings,
+    progress: ModelProgress | None = None,
+    wait_seconds: float = 0,
+    *,
+    texts: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the database read-only with facts that match data and settings, rebuilding them if not.
+
+    `texts` wants what is read from texts to match, too; it costs more than all the rest.
 
     Raises:
         DatabaseError: missing, locked, or not a cskpi database.
@@ -58,9 +65,13 @@ def open_facts(
     path, limits = Path(settings.text("db")), Limits.of(settings)
     with open_database(path, limits, wait_seconds=wait_seconds) as con:
         current = is_current(con, settings)
-    if not current:
+        enriched = not texts or (current and is_enriched(con, settings))
+    if not (current and enriched):
         with open_database(path, limits, write=True, wait_seconds=wait_seconds) as con:
-            build_model(con, settings, progress)
+            if not current:
+                build_model(con, settings, progress)
+            if texts:
+                enrich(con, settings, progress)
     with open_database(path, limits, wait_seconds=wait_seconds) as con:
         shop = unify_shops(con)
         if shop is not None and not current:

@@ -66,6 +66,13 @@ def model_steps() -> tuple[ModelStep, ...]:
     return tuple(_step(read_sql_file(path)) for path in files)
 
 
+@cache
+def text_steps() -> tuple[ModelStep, ...]:
+    """Return the steps that rest on the signals of texts, in building order."""
+    files = sorted((data_dir("queries") / "text").glob("*.sql"))
+    return tuple(_step(read_sql_file(path)) for path in files)
+
+
 def fill(con: duckdb.DuckDBPyConnection, step: ModelStep, settings: Settings) -> None:
     """Build one table anew."""
     target = stored_table(con, step.target)

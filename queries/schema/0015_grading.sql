@@ -1,0 +1,1 @@
+-- Tables of this step are still to be written.

@@ -1,0 +1,1 @@
+"""Text of chats: unique normalised forms and the signals read from each."""

@@ -1,0 +1,86 @@
+"""The text work, stage by stage; a stage is done anew where it or one before it has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cskpi.model.state import fingerprint
+from cskpi.model.steps import fill, text_steps
+from cskpi.store.database import transaction
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the text work.
+
+    `recipe` returns what the result depends on besides messages, facts and the stages before: rules,
+    word lists, settings, versions (anything JSON can hold). `run` writes the stage's tables; it is
+    called inside a transaction of its own with a writable database.
+    """
+
+    name: str
+    recipe: Callable[[duckdb.DuckDBPyConnection, Settings], object]
+    run: Callable[[duckdb.DuckDBPyConnection, Settings], None]
+
+
+def _steps_recipe(_: duckdb.DuckDBPyConnection, settings: Settings) -> object:
+    return [(step.file.body, step.bind(settings)) for step in text_steps()]
+
+
+def _run_steps(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    for step in text_steps():
+        fill(con, step, settings)
+
+
+STAGES: tuple[Stage, ...] = (Stage("facts", _steps_recipe, _run_steps),)
+
+
+def is_enriched(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
+    """Tell whether all that is read from texts matches facts, settings and rules in force."""
+    return _done(con) == _wanted(con, settings)
+
+
+def enrich(
+    con: duckdb.DuckDBPyConnection, settings: Settings, progress: Progress | None = None
+) -> None:
+    """Bring what is read from texts up to date with the facts, each stage in one transaction.
+
+    Args:
+        con: a writable database whose facts are built.
+        settings: gaps, rules and thresholds.
+        progress: called with the stage, its number and the number of stages before each stage.
+    """
+    done, wanted = _done(con), _wanted(con, settings)
+    for number, stage in enumerate(STAGES, start=1):
+        if done.get(stage.name) == wanted[stage.name]:
+            continue
+        if progress:
+            progress(stage.name, number, len(STAGES))
+        with transaction(con):
+            stage.run(con, settings)
+            con.execute("DELETE FROM _cskpi_text WHERE stage = ?", [stage.name])
+            con.execute("INSERT INTO _cskpi_text VALUES (?, ?)", [stage.name, wanted[stage.name]])
+
+
+def _done(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(con.execute("SELECT stage, fingerprint FROM _cskpi_text").fetchall())
+
+
+def _wanted(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, str]:
+    """Return each stage's fingerprint: its recipe on top of all before it."""
+    wanted, below = {}, fingerprint(con, settings)
+    for stage in STAGES:
+        content = json.dumps([below, stage.recipe(con, settings)], ensure_ascii=False, default=str)
+        below = wanted[stage.name] = hashlib.sha256(content.encode()).hexdigest()
+    return wanted

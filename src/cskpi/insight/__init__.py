@@ -1,0 +1,1 @@
+"""What is more than one number: findings ranked by effect and certainty."""

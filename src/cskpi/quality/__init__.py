@@ -1,0 +1,1 @@
+"""Session inspection: rules, samples, grades and facts checked against the knowledge base."""

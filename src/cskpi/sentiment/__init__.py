@@ -1,0 +1,1 @@
+"""How satisfied customers are, read from what was said."""
