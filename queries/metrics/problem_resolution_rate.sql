@@ -8,7 +8,7 @@ unit        = "percent"
 direction   = "up"
 grain       = "session"
 sources     = ["session_outcomes"]
-optional    = ["bot_stages"]
+optional    = ["session_facts", "session_messages"]
 origin      = "seed 0 §2, seed 2; kpi-definitions #114 (72 h)"
 min_sample  = 20
 matures_after_days = 3
@@ -18,9 +18,19 @@ version     = 1
 hours_after = 72
 */
 WITH answered_by_bot AS (
-    SELECT session_no
-    FROM bot_stages
-    WHERE has_bot_reply
+    SELECT DISTINCT session_messages.session_no
+    FROM session_messages
+    INNER JOIN session_facts ON session_messages.session_no = session_facts.session_no
+    WHERE
+        session_messages.actor = 3
+        AND NOT session_facts.has_human_reply
+        AND (
+            session_messages.occurred_at > session_facts.first_asked_at
+            OR (
+                session_messages.occurred_at = session_facts.first_asked_at
+                AND session_messages.row_key > session_facts.first_asked_key
+            )
+        )
 ),
 
 judged AS (

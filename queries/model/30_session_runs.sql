@@ -33,7 +33,7 @@ runs AS (
         occurred_at,
         occurred_ms,
         lag(actor) OVER session AS previous_actor,
-        lag(account_no) OVER session AS previous_account_no,
+        previous_account_no,
         lead(CASE WHEN actor = 2 THEN coalesce(account_no, 0) END IGNORE NULLS)
             OVER session AS human_account_no,
         lead(CASE WHEN actor = 2 THEN occurred_at END IGNORE NULLS) OVER session AS human_at,

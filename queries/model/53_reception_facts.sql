@@ -100,7 +100,7 @@ named AS (
         parts.message_count
     FROM parts
     INNER JOIN session_facts ON parts.session_no = session_facts.session_no
-    WHERE parts.account_no IS NOT NULL OR parts.message_count > 0
+    WHERE parts.account_no IS NOT NULL OR session_facts.has_human_message
 ),
 
 -- At one instant ends come before starts, and a reception without length ends after all starts. Each

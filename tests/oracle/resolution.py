@@ -144,9 +144,8 @@ def repeat_contact_rate(facts: Facts) -> list[Item]:
 
 
 def _has_reply(session: Session) -> bool:
-    """A human's word, or a machine's where no human had opened."""
     by_machine = any(m.role == "bot" for m in session.messages[session.opening :])
-    return session.first_reply is not None or (by_machine and not session.is_proactive)
+    return session.first_reply is not None or by_machine
 
 
 def problem_resolution_rate(facts: Facts) -> list[Item]:
