@@ -6,16 +6,8 @@ from typing import TypeVar
 from test_present_samples import empty_inputs, sample_inputs
 
 from cskpi.periods import resolve_period
-from cskpi.present.document import (
-    CardGrid,
-    Document,
-    Facts,
-    HeatMap,
-    LineGrid,
-    Note,
-    Sentences,
-    Table,
-)
+from cskpi.present.document import CardGrid, Document, Facts, Note, Sentences, Table
+from cskpi.present.graphs import HeatMap, LineGrid
 from cskpi.present.report import build_report
 from cskpi.texts import table as texts
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from cskpi.present.cells import day_cell, number_cell, text_cell
 from cskpi.present.cleaning import one_line
-from cskpi.present.document import Cell, Column, HeatMap, Row, Section, Table
+from cskpi.present.document import Cell, Column, Row, Section, Table
 from cskpi.present.formatting import format_count, format_hour, format_moment, format_value
+from cskpi.present.graphs import HeatMap
 from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cskpi.present.document import HeatMap, LineChart
+    from cskpi.present.graphs import HeatMap, LineChart
 
 Data = dict[str, list[dict[str, Any]]]
 

@@ -10,11 +10,27 @@ from datetime import date
 from typing import Literal
 
 from cskpi.metrics.finding import Unit
+from cskpi.present.graphs import Graph, Sparkline
 
 Tone = Literal["plain", "good", "warn", "bad", "muted"]
 CellUnit = Unit | Literal["text", "date"]
 Scope = Literal["all", "sheet", "page"]
+Side = Literal["customer", "agent", "other"]
 Scalar = str | int | float | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stands behind a number, shown when a reader asks for it.
+
+    `ref` is the id of its definition, `key` names the number itself: the KPI and what it is broken
+    down by, joined by `|`. Examples of the same key, else of the KPI alone, belong to it.
+    """
+
+    title: str
+    ref: str
+    key: str
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,7 @@ class Cell:
     unit: CellUnit = "text"
     tone: Tone = "plain"
     mark: str = ""
+    about: About | None = None
 
     @property
     def is_number(self) -> bool:
@@ -78,11 +95,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A statement in plain words; `ref` is the id of the place in the report it rests on."""
+    """A statement in plain words; `ref` is the id of the place in the report it rests on.
+
+    `note` is the small print (n, interval), `step` what to do next, `id` its own anchor.
+    """
 
     text: str
     tone: Tone = "plain"
     ref: str = ""
+    note: str = ""
+    step: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +125,7 @@ class Card:
     change: Cell
     status: Cell | None
     lines: tuple[str, ...] = ()
+    spark: Sparkline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,61 +134,6 @@ class CardGrid:
 
     cards: tuple[Card, ...]
     table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A day of a line; `height` is None where there is no data: a gap, never a zero."""
-
-    position: int
-    height: float | None
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A labelled place on an axis."""
-
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineChart:
-    """One small line with everything already measured: renderers only draw."""
-
-    title: str
-    ref: str
-    value: Cell
-    alt: str
-    points: tuple[Point, ...]
-    y_ticks: tuple[Tick, ...]
-    x_ticks: tuple[Tick, ...]
-    bottom: float
-    top: float
-    target: Tick | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LineGrid:
-    """Small multiples over the same days, and all their numbers as one table."""
-
-    charts: tuple[LineChart, ...]
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class HeatMap:
-    """A grid of shades; `shades` (0..1, None without data) run parallel to the cells of `table`.
-
-    The first column of `table` names the rows and has no shade.
-    """
-
-    title: str
-    alt: str
-    shades: tuple[tuple[float | None, ...], ...]
-    table: Table
-    legend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,23 +180,95 @@ class DefinitionList:
     table: Table
 
 
-Block = Sentences | CardGrid | Table | LineGrid | HeatMap | Note | Facts | DefinitionList
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Stands where data are missing: what cannot be said, and which exports would say it."""
+
+    text: str
+    exports: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleLine:
+    """A message as it may be shown, masked; `mark` says what the clock says about it."""
+
+    time: str
+    speaker: str
+    side: Side
+    text: str
+    mark: str = ""
+    is_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A session to look at and why; `keys` name the numbers it illustrates (see `About.key`)."""
+
+    id: str
+    title: str
+    reason: str
+    lines: tuple[ExampleLine, ...]
+    facts: tuple[Fact, ...] = ()
+    keys: tuple[str, ...] = ()
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Sessions one under the other, and their messages as a table."""
+
+    title: str
+    items: tuple[Example, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPage:
+    """One agent on a page of paper: scorecard, strengths, weaknesses, sessions to look at."""
+
+    id: str
+    name: str
+    shop: str
+    scorecard: Table
+    strengths: tuple[Sentence, ...] = ()
+    weaknesses: tuple[Sentence, ...] = ()
+    charts: tuple[Graph, ...] = ()
+    examples: tuple[Example, ...] = ()
+    lead: str = ""
+
+
+Block = (
+    Sentences
+    | CardGrid
+    | Table
+    | Graph
+    | Note
+    | Facts
+    | DefinitionList
+    | Hint
+    | Examples
+    | AgentPage
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A chapter; `sheet` is its short name in the workbook."""
+    """A chapter, or with `level` 2 a part of the chapter before; `sheet` names it in the workbook."""
 
     id: str
     title: str
     sheet: str
     blocks: tuple[Block, ...]
     lead: str = ""
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report in one language; `dated` is the moment stamped into files."""
+    """A whole report in one language; `dated` is the moment stamped into files.
+
+    `examples` are sessions behind numbers that stand in no block of their own.
+    """
 
     title: str
     subtitle: str
@@ -235,3 +276,4 @@ class Document:
     dated: date
     facts: tuple[Fact, ...]
     sections: tuple[Section, ...]
+    examples: tuple[Example, ...] = ()

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from cskpi.present.cleaning import clean_for_terminal, guard_formula
 from cskpi.present.document import (
+    AgentPage,
     CardGrid,
     Cell,
     Column,
     DefinitionList,
+    Examples,
     Facts,
-    HeatMap,
-    LineGrid,
     Note,
     Row,
     Sentences,
     Table,
 )
 from cskpi.present.formatting import cell_width
+from cskpi.present.graphs import Graph, HeatMap
 from cskpi.texts import say
 
 if TYPE_CHECKING:
@@ -120,8 +121,10 @@ def _write_section(book: _Book, document: Document, section: Section) -> None:
 def _tables(block: Block) -> list[Table]:
     if isinstance(block, Table):
         return [block]
-    if isinstance(block, CardGrid | LineGrid | HeatMap | DefinitionList):
+    if isinstance(block, CardGrid | DefinitionList | Examples | Graph):
         return [block.table]
+    if isinstance(block, AgentPage):
+        return [block.scorecard]
     if isinstance(block, Facts):
         columns = (Column(say("column.item")), Column(say("column.value")))
         remark = Column(say("column.remark"))

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from cskpi.present.document import Block, Column, Document, HeatMap, LineChart, Table
+    from cskpi.present.document import Block, Column, Document, Table
+    from cskpi.present.graphs import HeatMap, LineChart
 
 _TEMPLATE = "report.html.j2"
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}

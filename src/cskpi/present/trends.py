@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cskpi.present.cells import day_cell, number_cell, value_cell
-from cskpi.present.document import Column, LineChart, LineGrid, Point, Row, Section, Table, Tick
+from cskpi.present.document import Column, Row, Section, Table
 from cskpi.present.formatting import format_day, format_short_day, format_target, format_value
+from cskpi.present.graphs import LineChart, LineGrid, Point, Tick
 from cskpi.present.overview import headline_metrics
 from cskpi.present.pivots import by_key, metric_columns, present_metrics
 from cskpi.texts import pick, say
