@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from .expected import FileCount, expected_toml, readme
 from .faults import Faults, plant
+from .inspection import Inspection, inspect
+from .inspection_story import tell_inspection
 from .shop import load_world
 from .side_files import (
     write_agents,
     write_complaints,
+    write_knowledge,
     write_refunds,
     write_shifts,
     write_tickets,
@@ -42,12 +45,13 @@ def write_sample(out: Path, seed: int) -> list[FileCount]:
     tables = export(world, Simulation(world, seed).run())
     # Its own stream: another fault must not change the story.
     faults = plant(tables, Random(seed + 1))  # noqa: S311 - repeatable on purpose
+    found = inspect(tables, faults, Random(seed + 2))  # noqa: S311 - repeatable on purpose
     _check_readings(tables)
     months = {month: month_figures(tables, month) for month in MONTHS}
-    tales = tell(tables, faults, months)
+    tales = tell(tables, faults, months) + tell_inspection(tables, found)
     out.mkdir(parents=True, exist_ok=True)
-    files = _write_chats(out, tables, faults) + _write_others(out, tables, faults)
-    text = expected_toml(tables, files, months, faults, tales)
+    files = _write_chats(out, tables, faults) + _write_others(out, tables, faults, found)
+    text = expected_toml(tables, files, months, faults, found=found, tales=tales)
     (out / "expected.toml").write_bytes(text.encode())
     (out / "README.md").write_bytes(readme(files, faults, tales).encode())
     return files
@@ -69,7 +73,7 @@ def _write_chats(out: Path, tables: Tables, faults: Faults) -> list[FileCount]:
     ]
 
 
-def _write_others(out: Path, tables: Tables, faults: Faults) -> list[FileCount]:
+def _write_others(out: Path, tables: Tables, faults: Faults, found: Inspection) -> list[FileCount]:
     orders, rejected = write_orders_csv(out / "订单_2026-09.csv", tables, faults)
     xlsx = write_orders_xlsx(out / "订单_2026-10.xlsx", tables)
     ratings = write_ratings(out / "评价.json", tables, faults)
@@ -83,6 +87,9 @@ def _write_others(out: Path, tables: Tables, faults: Faults) -> list[FileCount]:
         FileCount("投诉.csv", "complaints", bom, write_complaints(out / "投诉.csv", tables)),
         FileCount("客服名单.csv", "agents", bom, write_agents(out / "客服名单.csv", tables)),
         FileCount("排班.csv", "shifts", bom, write_shifts(out / "排班.csv", tables)),
+        FileCount(
+            "知识库.csv", "kb_entries", bom, write_knowledge(out / "知识库.csv", found.facts)
+        ),
     ]
 
 

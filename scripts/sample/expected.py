@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .faults import Faults
+    from .inspection import Inspection
+    from .records import Message
     from .story import Tale
     from .tables import Tables
     from .truth import Figures
@@ -41,6 +43,7 @@ KINDS = {
     "complaints": ("投诉", "complaints"),
     "agents": ("客服名单", "agents"),
     "shifts": ("排班", "shifts"),
+    "kb_entries": ("知识库", "knowledge base"),
 }
 
 
@@ -65,6 +68,8 @@ def expected_toml(
     files: list[FileCount],
     months: dict[str, Figures],
     faults: Faults,
+    *,
+    found: Inspection,
     tales: list[Tale],
 ) -> str:
     """Everything a test can hold the report to."""
@@ -82,6 +87,10 @@ def expected_toml(
     for month, figures in months.items():
         lines += [f"[months.{_text(month)}]", *_pairs(figures), ""]
     lines += ["[faults]", *_pairs(fault_counts(faults)), ""]
+    lines += ["[inspection]", *_pairs({k: len(v) for k, v in found.slips.items()})]
+    lines += [f"repeats = {len(found.repeats)}", f"facts_agreed = {len(found.agreed)}"]
+    lines += [f"contradictions = {_texts(found.contradicted)}"]
+    lines += [f"repeated_lines = {_texts(found.repeats)}", ""]
     for tale in tales:
         lines += ["[[stories]]", f"key = {_text(tale.key)}", f"zh = {_text(tale.zh)}"]
         lines += [f"en = {_text(tale.en)}"]
@@ -191,6 +200,10 @@ def _fault_texts(counts: Mapping[str, int], language: int) -> list[str]:
         ),
     ]
     return [pair[language] for pair in pairs]
+
+
+def _texts(messages: list[Message]) -> str:
+    return json.dumps([f"{m.at:%m-%d %H:%M:%S} {m.text}" for m in messages], ensure_ascii=False)
 
 
 def _text(value: str) -> str:

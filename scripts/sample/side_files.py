@@ -1,10 +1,10 @@
-"""The smaller files: refunds, tickets, complaints, the list of agents and the roster."""
+"""The smaller files: refunds, tickets, complaints, agents, the roster and the knowledge base."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .writers import AGENTS, COMPLAINTS, REFUNDS, SHIFTS, TICKETS, clock, write_csv, yuan
+from .writers import AGENTS, COMPLAINTS, KNOWLEDGE, REFUNDS, SHIFTS, TICKETS, clock, write_csv, yuan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,3 +103,10 @@ def write_shifts(path: Path, tables: Tables) -> int:
         for shift in sorted(tables.shifts, key=lambda item: (item.day, item.agent.account))
     ]
     return write_csv(path, SHIFTS.split(","), rows)
+
+
+def write_knowledge(path: Path, facts: list[dict[str, Any]]) -> int:
+    """The knowledge base, an entry a row."""
+    names = ("id", "category", "question", "variants", "answer", "conditions", "updated")
+    rows = [[str(fact.get(name, "")) for name in names] for fact in facts]
+    return write_csv(path, KNOWLEDGE.split(","), rows)
