@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from cskpi.present.about import about
 from cskpi.present.cleaning import one_line
 from cskpi.present.comparison import comparison_verdict, verdict
 from cskpi.present.document import Cell, Tone
@@ -48,7 +49,8 @@ def number_cell(value: float | None, unit: Unit, tone: Tone = "plain", mark: str
 def value_cell(finding: Finding) -> Cell:
     """Return a finding's value in the tone of its status, which stands beside it in words."""
     tone = _STATUS_TONES[finding.status]
-    return number_cell(finding.value, finding.unit, tone, flag_marks(finding))
+    cell = number_cell(finding.value, finding.unit, tone, flag_marks(finding))
+    return cell if cell.value is None else replace(cell, about=about(finding))
 
 
 def previous_cell(finding: Finding) -> Cell:

@@ -97,7 +97,7 @@ def signal_section(inputs: ReportInputs) -> Section:
                 number_cell(point.value, chart.unit, _tone(chart, point)),
                 text_cell(format_interval(point.low, point.high, chart.unit)),
                 number_cell(point.sample_size, "count"),
-                _signal_cell(chart, point),
+                signal_cell(chart, point),
             )
         )
         for _, _, chart, point in found
@@ -150,13 +150,14 @@ def _row(chart: ControlChart, point: ControlPoint, dimensions: Sequence[str]) ->
             number_cell(point.sample_size if point.value is not None else None, "count"),
             number_cell(chart.centre, chart.unit),
             text_cell(format_interval(point.low, point.high, chart.unit)),
-            _signal_cell(chart, point),
+            signal_cell(chart, point),
         ),
         group=pick(chart.labels),
     )
 
 
-def _signal_cell(chart: ControlChart, point: ControlPoint) -> Cell:
+def signal_cell(chart: ControlChart, point: ControlPoint) -> Cell:
+    """Return which rules a day fulfils, in words and tone; empty where it fulfils none."""
     if point.value is None:
         return text_cell(say("control.gap"), "muted")
     if not point.is_judged:

@@ -202,7 +202,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A bar of a histogram: its two edges and its height, each 0..1 of the axes."""
+    """A bar of a histogram: its two edges and its height, 0..1; its area is its share."""
 
     left: float
     right: float
@@ -230,7 +230,6 @@ class Distribution:
     bins: tuple[Bin, ...]
     marks: tuple[Mark, ...]
     x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
     table: Table
     legend: str = ""
 

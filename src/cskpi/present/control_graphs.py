@@ -1,0 +1,71 @@
+"""Control charts as graphs: the line by day, its limits, and the days beyond chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cskpi.present.axes import day_ticks, value_axis
+from cskpi.present.cells import number_cell, value_cell
+from cskpi.present.control import control_table, signal_cell
+from cskpi.present.formatting import format_day
+from cskpi.present.graphs import LimitChart, LimitGrid, Limits, Signal
+from cskpi.present.plotting import day_points
+from cskpi.texts import pick, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cskpi.metrics.control_chart import ControlChart, ControlPoint
+    from cskpi.metrics.finding import Finding
+    from cskpi.present.document import Cell, Tone
+
+
+def limit_grid(charts: Sequence[ControlChart], totals: Sequence[Finding]) -> LimitGrid:
+    """Return charts with limits as graphs; those without have no line to be judged by."""
+    found = {total.metric: total for total in totals}
+    drawn = tuple(
+        _limit_chart(chart, found.get(chart.metric)) for chart in charts if chart.state == "ok"
+    )
+    table = control_table(charts, only_signals=False)
+    return LimitGrid(drawn, table, say("graph.limits_legend"))
+
+
+def _limit_chart(chart: ControlChart, total: Finding | None) -> LimitChart:
+    label, unit = pick(chart.labels), chart.unit
+    days = [point.day for point in chart.points]
+    heights = [point.value for point in chart.points]
+    bounds = [bound for point in chart.points for bound in (point.low, point.high)]
+    axis = value_axis((*heights, *bounds), unit)
+    signals = tuple(
+        Signal(at, *_signal(chart, point))
+        for at, point in enumerate(chart.points)
+        if point in chart.signals
+    )
+    value: Cell = value_cell(total) if total else number_cell(None, unit, "muted")
+    return LimitChart(
+        title=label,
+        ref=chart.metric,
+        value=value,
+        alt=say("graph.limits_alt", label=label, count=len(signals)),
+        points=day_points(days, heights, unit),
+        limits=tuple(_limits(chart, point) for point in chart.points),
+        signals=signals,
+        y_ticks=axis.ticks,
+        x_ticks=day_ticks(days),
+        bottom=axis.bottom,
+        top=axis.top,
+        note=say("format.list_semicolon").join(
+            f"{format_day(days[signal.position])} {signal.label}" for signal in signals
+        ),
+    )
+
+
+def _signal(chart: ControlChart, point: ControlPoint) -> tuple[str, Tone]:
+    cell = signal_cell(chart, point)
+    return cell.text, cell.tone
+
+
+def _limits(chart: ControlChart, point: ControlPoint) -> Limits | None:
+    if point.low is None or point.high is None or chart.centre is None:
+        return None
+    return Limits(point.low, chart.centre, point.high)

@@ -1,0 +1,186 @@
+"""KPIs of many agents, shops or days measured into graphic blocks; charts only draw the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cskpi.present.axes import Axis, day_ticks, value_axis
+from cskpi.present.cells import (
+    day_cell,
+    dimension_cell,
+    dimension_title,
+    interval_cell,
+    number_cell,
+    value_cell,
+)
+from cskpi.present.document import Column, Row, Table
+from cskpi.present.formatting import (
+    format_count,
+    format_day,
+    format_interval,
+    format_target,
+    format_value,
+)
+from cskpi.present.graphs import Bar, Bars, Mark, Panel, Point, SmallMultiples, Sparkline, Tick
+from cskpi.texts import pick, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from cskpi.metrics.finding import Finding, Unit
+
+Series = tuple["Finding", "Sequence[float | None]"]
+
+_AXIS_STEPS = 4
+
+
+def sparkline(
+    heights: Sequence[float | None], unit: Unit, alt: str, target: float | None = None
+) -> Sparkline:
+    """Return a line of daily values without axes, on the scale a chart of them would have."""
+    axis = value_axis((*heights, target), unit)
+    return Sparkline(tuple(heights), alt, target, axis.bottom, axis.top)
+
+
+def day_points(
+    days: Sequence[date], heights: Sequence[float | None], unit: Unit
+) -> tuple[Point, ...]:
+    """Return the points of a line by day, each with its day and value in words."""
+    return tuple(
+        Point(position, height, f"{format_day(day)} {format_value(height, unit)}")
+        for position, (day, height) in enumerate(zip(days, heights, strict=True))
+    )
+
+
+def target_tick(total: Finding) -> Tick | None:
+    """Return the target's place and words, None without a target."""
+    if total.target is None:
+        return None
+    target = format_target(total.target, total.unit, total.direction)
+    return Tick(total.target, say("card.target", value=target))
+
+
+def small_multiples(
+    total: Finding,
+    series: Sequence[Series],
+    days: Sequence[date],
+    dimension: str = "agent",
+    legend: str = "",
+) -> SmallMultiples:
+    """Return one KPI by day for many agents or shops; a series is (finding, value of each day)."""
+    every = (height for _, heights in series for height in heights)
+    axis = value_axis((*every, total.target), total.unit)
+    label = pick(total.labels)
+    return SmallMultiples(
+        title=label,
+        ref=total.metric,
+        alt=say("graph.multiples_alt", label=label, count=len(series)),
+        panels=tuple(_panel(found, days, heights, dimension) for found, heights in series),
+        y_ticks=axis.ticks,
+        x_ticks=day_ticks(days),
+        bottom=axis.bottom,
+        top=axis.top,
+        table=_series_table(series, days, dimension),
+        target=target_tick(total),
+        legend=legend,
+    )
+
+
+def ranking_bars(
+    title: str, total: Finding, findings: Sequence[Finding], dimension: str = "agent"
+) -> Bars:
+    """Return findings of one KPI as bars in the order given, each with its interval.
+
+    The axis starts at zero, and the KPI of all together and its target are marked across.
+    """
+    known = [found for found in findings if found.value is not None]
+    values = [value for f in known for value in (f.value, f.low, f.high)]
+    axis = value_axis((*values, total.value), total.unit, from_zero=True, most_steps=_AXIS_STEPS)
+    bars = tuple(_bar(found, axis, dimension) for found in known)
+    words = say("format.list_comma").join(f"{bar.label} {bar.value.text}" for bar in bars)
+    return Bars(
+        title=title,
+        ref=total.metric,
+        alt=say("graph.alt", title=title, words=words),
+        bars=bars,
+        ticks=axis.placed_ticks(),
+        table=_ranking_table(total, known, dimension),
+        marks=tuple(_bar_marks(total, axis)),
+        legend=say("graph.bars_legend"),
+        start=axis.place(0.0),
+    )
+
+
+def _panel(
+    found: Finding, days: Sequence[date], heights: Sequence[float | None], dimension: str
+) -> Panel:
+    name = dimension_cell(dimension, found.dimensions.get(dimension)).text
+    value = value_cell(found)
+    return Panel(
+        title=name,
+        value=value,
+        points=day_points(days, heights, found.unit),
+        alt=say("graph.panel_alt", name=name, value=value.text),
+        note=say("card.sample", n=format_count(found.sample_size)),
+    )
+
+
+def _series_table(series: Sequence[Series], days: Sequence[date], dimension: str) -> Table:
+    names = [dimension_cell(dimension, found.dimensions.get(dimension)).text for found, _ in series]
+    heads = (Column(n, f.unit) for n, (f, _) in zip(names, series, strict=True))
+    columns = (Column(say("dimension.day"), "date"), *heads)
+    rows = tuple(
+        Row((day_cell(day), *(number_cell(heights[at], f.unit) for f, heights in series)))
+        for at, day in enumerate(days)
+    )
+    return Table(columns, rows, empty=say("table.no_rows"), is_collapsed=True)
+
+
+def _bar(found: Finding, axis: Axis, dimension: str) -> Bar:
+    value = value_cell(found)
+    low, high = found.low, found.high
+    notes = [say("card.sample", n=format_count(found.sample_size))]
+    if low is not None and high is not None:
+        notes.append(say("card.interval", interval=format_interval(low, high, found.unit)))
+    return Bar(
+        label=dimension_cell(dimension, found.dimensions.get(dimension)).text,
+        value=value,
+        end=axis.place(found.value or 0.0),
+        low=None if low is None else axis.place(low),
+        high=None if high is None else axis.place(high),
+        note=say("format.list_semicolon").join(notes),
+        tone=value.tone,
+    )
+
+
+def _bar_marks(total: Finding, axis: Axis) -> Sequence[Mark]:
+    marks = []
+    if total.value is not None:
+        value = format_value(total.value, total.unit)
+        marks.append(Mark(axis.place(total.value), say("graph.all", value=value), "mean"))
+    target = target_tick(total)
+    if target is not None and axis.bottom <= target.at <= axis.top:
+        marks.append(Mark(axis.place(target.at), target.label, "target"))
+    return marks
+
+
+def _ranking_table(total: Finding, known: Sequence[Finding], dimension: str) -> Table:
+    columns = (
+        Column(dimension_title(dimension)),
+        Column(say("column.value"), total.unit, ref=total.metric),
+        Column(say("column.interval"), "count"),
+        Column(say("column.sample"), "count"),
+    )
+    rows = tuple(
+        Row(
+            (
+                dimension_cell(dimension, found.dimensions.get(dimension)),
+                value_cell(found),
+                interval_cell(found),
+                number_cell(found.sample_size, "count"),
+            )
+        )
+        for found in known
+    )
+    return Table(columns, rows, empty=say("table.no_rows"), is_collapsed=True)
