@@ -115,6 +115,10 @@ HEADER_FAULTS: dict[str, tuple[Edit, str]] = {
         ("version  ", 'interval = "delta"\ndistinct = ["measure"]\nversion  '),
         line(12, "'delta' is the variance over rows: nothing can be distinct"),
     ),
+    "people without people": (
+        ("version  ", 'interval = "people"\nversion  '),
+        line(12, "'people' adds up the rows of each distinct denominator"),
+    ),
     "other measures of no max": (
         ("[params]", '[measure_by]\nagent = "duration_seconds"\n[params]'),
         line(13, "only a 'max' without bucket has other measures"),

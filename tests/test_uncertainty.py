@@ -222,6 +222,7 @@ def drawn_metric(
         interval=interval,
         clock=None,
         params={},
+        distinct=("denominator",) if interval == "people" else (),
         sources=("drawn",),
         file=replace(like.file, body=body),
     )
@@ -259,6 +260,14 @@ def sold(rng: Generator, n: int) -> tuple[Numbers, Numbers]:
     return size * (rng.random(n) < 0.6), size
 
 
+def bought_twice(rng: Generator, n: int) -> tuple[Numbers, Numbers]:
+    """Two orders of each customer: who spends much does so both times."""
+    place = np.arange(n)
+    person = place // (2 * GROUPS) * GROUPS + place % GROUPS
+    means = rng.lognormal(4.0, 0.6, n)
+    return means[person] * rng.lognormal(0.0, 0.3, n), person.astype(float)
+
+
 RATIO, MEASURE = "above AS numerator, below AS denominator", "above AS measure"
 
 
@@ -268,6 +277,12 @@ RATIO, MEASURE = "above AS numerator, below AS denominator", "above AS measure"
         (drawn_metric("ratio", "percent", None, RATIO), marked(0.1), 40, 0.1),
         (drawn_metric("ratio", "percent", None, RATIO), marked(0.95), 30, 0.95),
         (drawn_metric("ratio", "percent", "delta", RATIO), sold, 60, 0.6),
+        (
+            drawn_metric("ratio", "money", "people", RATIO),
+            bought_twice,
+            80,
+            2 * math.exp(4.0 + 0.18 + 0.045),
+        ),
         (drawn_metric("mean", "duration", None, MEASURE), long_tailed, 40, math.exp(3.5)),
         (drawn_metric("mean", "score", None, MEASURE), rated, 40, 4.48),
         (drawn_metric("median", "duration", None, MEASURE), long_tailed, 25, math.exp(3.0)),
@@ -278,7 +293,7 @@ RATIO, MEASURE = "above AS numerator, below AS denominator", "above AS measure"
             math.exp(3.0 + 1.2815515655446004),
         ),
     ],
-    ids=["rare", "common", "amounts", "waits", "ratings", "median", "p90"],
+    ids=["rare", "common", "amounts", "people", "waits", "ratings", "median", "p90"],
 )
 def test_intervals_hold_the_truth_about_95_times_in_100(
     metric: Metric, draw: Draw, size: int, truth: float

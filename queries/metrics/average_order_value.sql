@@ -11,6 +11,7 @@ sources     = ["order_attribution"]
 origin      = "kpi-definitions #89; exact reading 12"
 min_sample  = 20
 distinct    = ["denominator"]
+interval    = "people"
 version     = 1
 [params]
 rule = { setting = "attribution.rule" }

@@ -152,6 +152,7 @@ KPIS = {
     "received_sessions": Kpi(_within(service.peak_hour_volume), measures.total),
     "messages_handled": Kpi(_within(workload.messages_handled), measures.total),
     "qa_message_ratio": Kpi(_within(workload.qa_message_ratio), measures.share),
+    "handling_time": Kpi(_within(workload.handling_time), measures.duration, has_channel=False),
     "max_concurrency": Kpi(workload.max_concurrency, measures.largest, has_channel=False),
     **sales(Terms()),
 }

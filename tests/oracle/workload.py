@@ -9,7 +9,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from oracle.facts import ONE, Facts, of_session, only
+from oracle.bots import stages
+from oracle.facts import ONE, Facts, of_session, only, seconds
 from oracle.measures import Item
 
 if TYPE_CHECKING:
@@ -93,6 +94,22 @@ def receptions_of(session: Session) -> list[Reception]:
         )
         for name in {*asked, *wrote}
     ]
+
+
+def handling_time(facts: Facts) -> list[Item]:
+    """Where a machine came first, the work begins when a human is asked for."""
+    items = []
+    for session in facts.customers:
+        stage = stages(facts)[id(session)]
+        for r in receptions_of(session):
+            begins = r.opened_at
+            if stage.is_handed_over:
+                handed = session.messages[stage.waiting].sent_at
+                begins = max(begins, min(handed, r.closed_at))
+            if r.is_answered:
+                spent = seconds(r.closed_at - begins)
+                items.append(Item(session.shop, r.opened_at, spent, agents=only(r.agent)))
+    return items
 
 
 def _open_at(receptions: list[Reception]) -> Callable[[datetime], int]:

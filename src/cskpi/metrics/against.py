@@ -29,23 +29,29 @@ _AGAINST: tuple[Against, ...] = ("previous", "last_year", "shop", "team")
 def method_of(metric: Metric) -> Method:
     """Return how two numbers of a KPI are compared.
 
-    Shares are hits and misses unless the header says `interval = "delta"` (amounts) or `"none"`;
-    distinct counts cannot be amounts, whose variance is one over rows.
+    Shares are hits and misses unless the header says `interval = "delta"` (amounts), `"people"` (a
+    mean of each person's amount) or `"none"`; distinct counts cannot be amounts, whose variance is
+    one over rows.
     """
+    if is_mean(metric):
+        return "amounts"
     if metric.type == "ratio":
         kind = metric.interval or ("wilson" if metric.unit == "percent" else "none")
         if kind == "delta":
             return "none" if metric.distinct else "amounts"
         return "hits" if kind == "wilson" else "none"
-    if metric.type == "mean":
-        return "amounts"
     return "quantile" if metric.type in ("median", "p90") else "none"
+
+
+def is_mean(metric: Metric) -> bool:
+    """Tell whether a KPI is the mean of one amount for each thing or person counted."""
+    return metric.type == "mean" or metric.interval == "people"
 
 
 def needs_own_shop_row(metric: Metric) -> bool:
     """Tell whether a shop's number cannot be added up from its agents': people meet several."""
     method = method_of(metric)
-    return method == "quantile" or (method == "hits" and bool(metric.distinct))
+    return method == "quantile" or (method != "none" and bool(metric.distinct))
 
 
 def sample_of(metric: Metric, row: Mapping[str, Any]) -> Sample | None:
@@ -60,7 +66,7 @@ def sample_of(metric: Metric, row: Mapping[str, Any]) -> Sample | None:
         return plain if None in ends else replace(plain, bounds=ends)
     if method != "amounts":
         return plain
-    if metric.type == "ratio":
+    if not is_mean(metric):
         return replace(
             plain,
             squares=row["squares"] or 0.0,

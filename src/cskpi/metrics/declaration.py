@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cskpi.store.sqlfile import SqlFile
 
 MetricType = Literal["count", "sum", "mean", "median", "p90", "max", "ratio"]
-IntervalKind = Literal["wilson", "delta", "none"]
+IntervalKind = Literal["wilson", "delta", "people", "none"]
 Evidence = Literal["A", "B", "C", "S", "G"]
 Labels = dict[str, str]
 Param = int | float | str | dict[str, str]
@@ -97,7 +97,8 @@ class Metric:
     `distinct` names the standard columns (measure, numerator, denominator) that hold an identity
     whose distinct values are counted; `bucket` makes a `max` the largest number of rows in one
     clock hour. `interval` says how a ratio's uncertainty is found: by Wilson where rows are hits and
-    misses, by the delta method where they are amounts. `clock` names the two columns (from, to)
+    misses, by the delta method where they are amounts, as a mean over people
+    where amounts are added up for each of them. `clock` names the two columns (from, to)
     between which `measure` runs, so that it can be counted in business hours as well; `timed` says
     how the engine counts it in this run.
     `measure_by` names the columns a `max` takes in place of `measure` by shop and by agent, for counts
@@ -307,6 +308,8 @@ def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
         found.append(("interval", "only a ratio names its interval"))
     if head.get("interval") == "delta" and head.get("distinct"):
         found.append(("interval", "'delta' is the variance over rows: nothing can be distinct"))
+    if head.get("interval") == "people" and head.get("distinct") != ["denominator"]:
+        found.append(("interval", "'people' adds up the rows of each distinct denominator"))
     target = head.get("target")
     if target is not None and "good" not in target:
         found.append(("target", "missing key 'target.good'"))

@@ -7,9 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cskpi.errors import UsageError
-from cskpi.metrics.against import method_of, needs_own_shop_row, sample_of, with_comparisons
+from cskpi.metrics.against import (
+    is_mean,
+    method_of,
+    needs_own_shop_row,
+    sample_of,
+    with_comparisons,
+)
 from cskpi.metrics.business_time import in_business_time
-from cskpi.metrics.declaration import Metric, Target
 from cskpi.metrics.effective import in_force
 from cskpi.metrics.finding import Finding, Status, Unit
 from cskpi.metrics.flags import with_flags
@@ -21,6 +26,7 @@ from cskpi.metrics.statement import (
     filter_conditions,
     period_filter,
 )
+from cskpi.metrics.targets import target_in_force
 from cskpi.metrics.uncertainty import Interval, mean_interval, wilson
 from cskpi.store.database import quote
 
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from cskpi.metrics.comparison import Sample
+    from cskpi.metrics.declaration import Metric, Target
     from cskpi.periods import Period
     from cskpi.settings import Settings, Value
 
@@ -92,7 +99,7 @@ def evaluate(
             asked = (*groupings, *(_own_shops(metric, groupings, filters) if compare else ()))
             sql = evaluation_sql(metric, asked, conditions, **told, bounds=compare)
             rows = _rows(con, sql, values)
-        target = target_in_force(metric, settings)
+        target = target_in_force(metric, settings, period.start.date())
         found = _findings(metric, groupings, rows, target, compare=compare)
         findings += with_flags(con, metric, found, period)
     return findings
@@ -157,18 +164,6 @@ def parameters_in_force(metric: Metric, settings: Settings) -> dict[str, Value]:
         for name, param in metric.params.items()
     }
     return own | overrides
-
-
-def target_in_force(metric: Metric, settings: Settings) -> Target | None:
-    """Return a metric's target: `targets.<metric>.good|warn` of the settings, else its own."""
-    overrides = settings.section(f"targets.{metric.name}")
-    if not overrides:
-        return metric.target
-    good = overrides.get("good", metric.target.good if metric.target else None)
-    if good is None:
-        raise UsageError("target_without_good", metric=metric.name)
-    warn = overrides.get("warn", metric.target.warn if metric.target else None)
-    return Target(float(good), None if warn is None else float(warn))
 
 
 def period_parameters(period: Period, *, compare: bool, last_year: bool = False) -> dict[str, Any]:
@@ -284,7 +279,7 @@ def _interval(metric: Metric, row: Mapping[str, Any]) -> Interval:
     if method == "quantile":
         low, high = row.get("low"), row.get("high")
         return (None, None) if low is None or high is None else (low, high)
-    if metric.type == "mean":
+    if is_mean(metric):
         size = int(row["sample_size"])
         ends = mean_interval(value, row["spread"], size, row["skewness"])
         return inside(metric.unit, *ends)

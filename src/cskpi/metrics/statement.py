@@ -61,6 +61,8 @@ def evaluation_sql(
     source = _placed(metric, names, conditions, compare=compare, last_year=last_year)
     if metric.bucket:
         return _bucketed(source, names, groupings)
+    if metric.interval == "people":
+        return _by_person(source, names, groupings)
     return (
         f"SELECT period_no{_marks(names)}{_columns(names)}, "
         f"{_aggregates(metric, _measures(metric, names, conditions))}{_flagged(metric)}"
@@ -231,7 +233,7 @@ def _moments(metric: Metric) -> str:
 
 def _flagged(metric: Metric) -> str:
     """The share of the sample whose rows are marked `is_flagged`."""
-    if metric.flag is None or metric.bucket:
+    if metric.flag is None or metric.bucket or metric.interval == "people":
         return ""
     sized = {"ratio": "denominator"}.get(metric.type, "measure")
     marked = f"CASE WHEN is_flagged = 1 THEN {sized} END"
@@ -259,4 +261,22 @@ def _bucketed(source: str, names: Sequence[str], groupings: Sequence[tuple[str, 
         f"SELECT period_no{marks}{_columns(names)}, CAST(max(measure) AS DOUBLE) AS measured,"
         " NULL AS numerator, NULL AS denominator, CAST(sum(measure) AS BIGINT) AS sample_size,"
         f" {_NO_QUANTILES} FROM ({inner}) AS hours GROUP BY ALL"
+    )
+
+
+def _by_person(source: str, names: Sequence[str], groupings: Sequence[tuple[str, ...]]) -> str:
+    """Each person's rows are added up first: the number varies from person to person, not by row."""
+    marks = "".join(f", {quote('mark_' + n)}" for n in names)
+    inner = (
+        f"SELECT period_no{_marks(names)}{_columns(names)}, denominator AS person,"
+        " CAST(sum(numerator) AS DOUBLE) AS amount "
+        f"FROM ({source}) AS placed WHERE denominator IS NOT NULL"
+        f" GROUP BY {_grouping_sets(groupings, 'denominator')}"
+    )
+    return (
+        f"SELECT period_no{marks}{_columns(names)}, sum(amount) / count(*) AS measured,"
+        " sum(amount) AS numerator, CAST(count(*) AS DOUBLE) AS denominator,"
+        " count(*) AS sample_size, stddev_samp(coalesce(amount, 0)) AS spread,"
+        " skewness(coalesce(amount, 0)) AS skewness, NULL AS median, NULL AS p90"
+        f" FROM ({inner}) AS people GROUP BY ALL"
     )
