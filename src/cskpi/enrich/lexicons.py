@@ -1,0 +1,186 @@
+"""Word lists: plain text with classes, shipped and added to by the shop.
+
+    # a comment
+    [refusal: questions quotes]     a class, and what is taken out of a text before its words count
+    没办法                          a word
+    /不(能|可以)退/                  a pattern; both engines read it, so no look-around in it
+    - 没办法的话                     an ordinary use, taken out first; `-/…/` as a pattern
+
+`questions` takes out clauses that ask, `quotes` what stands in quotation marks or is told of
+somebody. `first` keeps only the first class of the file that hits (topics). What is taken out
+becomes a line break, over which `.` does not reach.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cskpi.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHIPPED = Path(__file__).parent / "lexicons"
+GONE = "\n"
+
+QUESTION = (
+    r"(?:[a-z0-9', ]+|[^,。!?;~\n ]*)\?"
+    r"|[^,。!?;~\n ]*(?:吗|嘛|么|能不能|可不可以|是不是|可否|能否|行不行|会不会|有没有|为什么|为啥|怎么|咋)[^,。!?;~\n ]*"
+)
+QUOTE = (
+    r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|《[^》\n]*》|\"[^\"\n]*\""
+    r"|(?:您|你|他|她|对方|快递员?|骑手|前面(?:的)?客服|刚才(?:的)?客服|上个客服)(?:刚才|之前|刚刚|当时|是)?(?:说|讲|骂|写)(?:的|了|过|我|我们|到|是)?[:,]?[^,。!?;~\n]*"
+)
+_CUTS = {"questions": QUESTION, "quotes": QUOTE}
+_HEAD = re.compile(r"\[(?P<name>[a-z_]+)(?::(?P<flags>[a-z ]*))?\]$")
+
+
+@dataclass(frozen=True)
+class WordClass:
+    """The words of one class; `lines` are as written, exceptions with their dash."""
+
+    name: str
+    flags: frozenset[str] = frozenset()
+    lines: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def words(self) -> str:
+        """The pattern of all words, longest first."""
+        return _pattern(line for line in self.lines if not line.startswith("-"))
+
+    @cached_property
+    def taken_out(self) -> str:
+        """The pattern of what does not count; empty where there is nothing of that kind."""
+        ordinary = _pattern(
+            line.removeprefix("-").strip() for line in self.lines if line.startswith("-")
+        )
+        cuts = [pattern for flag, pattern in _CUTS.items() if flag in self.flags]
+        return "|".join([part for part in (ordinary,) if part] + cuts)
+
+    def hits(self, forms: pl.Series) -> pl.Series:
+        """Return for each normalised text whether a word of the class counts in it."""
+        import polars as pl
+
+        if not self.words:
+            return pl.repeat(False, forms.len(), eager=True)
+        words = for_polars(self.words)
+        found = forms.str.contains(words).fill_null(False)
+        if not self.taken_out or not found.any():
+            return found
+        places = found.arg_true()
+        rest = forms.gather(places).str.replace_all(for_polars(self.taken_out), GONE)
+        return found.scatter(places, rest.str.contains(words))
+
+    def find(self, form: str) -> list[tuple[int, int]]:
+        """Return the places in one normalised text where words of the class count."""
+        if not self.words:
+            return []
+        rest = form
+        if self.taken_out:
+            rest = for_python(self.taken_out).sub(lambda m: GONE * len(m.group()), form)
+        return [m.span() for m in for_python(self.words).finditer(rest) if m.group()]
+
+
+@dataclass(frozen=True)
+class Lexicons:
+    """All classes by file and name."""
+
+    classes: dict[str, dict[str, WordClass]]
+
+    def __getitem__(self, place: tuple[str, str]) -> WordClass:
+        file, name = place
+        return self.classes.get(file, {}).get(name, WordClass(name))
+
+    @cached_property
+    def version(self) -> str:
+        """A digest of all words in force."""
+        told = repr(
+            [
+                (f, c.name, sorted(c.flags), c.lines)
+                for f in sorted(self.classes)
+                for c in self.classes[f].values()
+            ]
+        )
+        return sha256(told.encode()).hexdigest()
+
+
+@cache
+def load_lexicons(own: Path | None = None) -> Lexicons:
+    """Return the shipped word lists with those of a shop's folder appended.
+
+    Raises:
+        InputError: a line of a file is no word, class or pattern.
+    """
+    classes: dict[str, dict[str, WordClass]] = {}
+    folders = [SHIPPED, *([own] if own and own.is_dir() else [])]
+    for path in (p for folder in folders for p in sorted(folder.glob("*.txt"))):
+        for found in read_lexicon(path):
+            known = classes.setdefault(path.stem, {})
+            old = known.get(found.name, WordClass(found.name))
+            lines = tuple(dict.fromkeys(old.lines + found.lines))
+            known[found.name] = WordClass(found.name, old.flags | found.flags, lines)
+    return Lexicons(classes)
+
+
+def read_lexicon(path: Path) -> list[WordClass]:
+    """Return the classes of one file in order.
+
+    Raises:
+        InputError: a word stands before the first class, or a pattern cannot be read.
+    """
+    classes: list[tuple[str, frozenset[str], list[str]]] = []
+    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if head := _HEAD.match(line):
+            classes.append((head["name"], frozenset((head["flags"] or "").split()), []))
+        elif not classes or not _is_readable(line):
+            raise InputError("lexicon_line", path=path, line=number, text=line)
+        else:
+            classes[-1][2].append(line)
+    return [WordClass(name, flags, tuple(lines)) for name, flags, lines in classes]
+
+
+def _is_readable(line: str) -> bool:
+    import polars as pl
+
+    pattern = _pattern([line.removeprefix("-").strip()])
+    try:
+        re.compile(pattern)
+        pl.Series([""]).str.contains(pattern)
+    except (re.error, pl.exceptions.ComputeError):
+        return False
+    return bool(pattern)
+
+
+def _pattern(lines: Iterable[str]) -> str:
+    words = sorted(lines, key=lambda line: (not line.startswith("/"), -len(line), line))
+    return "|".join(
+        f"(?:{w[1:-1]})" if len(w) > 2 and w[0] == w[-1] == "/" else _word(w) for w in words
+    )
+
+
+def _word(word: str) -> str:
+    """Return a literal word's pattern; Latin words are whole words."""
+    escaped = re.sub(r"([.^$*+?{}\[\]\\|()#&~-])", r"\\\1", word.lower())
+    if word.isascii() and word[0].isalpha() and word[-1].isalnum():
+        return rf"\b{escaped}\b"
+    return escaped
+
+
+def for_polars(pattern: str) -> str:
+    """Return a pattern for the Rust engine, with `\\b` at the edge of Latin words beside Chinese."""
+    return pattern.replace(r"\b", r"(?-u:\b)")
+
+
+@cache
+def for_python(pattern: str) -> re.Pattern[str]:
+    """Return the same pattern for `re`."""
+    return re.compile(pattern.replace(r"\b", r"(?a:\b)"))

@@ -1,0 +1,124 @@
+"""Promises of an agent: something will be done by a time that is named."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+CANDIDATE = r"小时|分钟|钟头|今天|今日|今晚|今早|明天|明日|明早|明晚|后天|\d ?天|[一二两三四五六七八九十]天|工作日|\d ?日内|下班前|\bhours?\b|\bminutes?\b|\btomorrow\b|\btoday\b|\btonight\b|\bdays?\b"
+"""What a text holds wherever a time is named; a pattern of both engines."""
+
+
+class Promise(NamedTuple):
+    """Where a promise stands, and its deadline: seconds from the message, or days to the end of one."""
+
+    start: int
+    end: int
+    seconds: int | None
+    days: int | None
+
+
+_NUMBERS = {
+    "半": 0.5,
+    "一": 1,
+    "两": 2,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+    "十五": 15,
+    "二十": 20,
+    "二十四": 24,
+    "三十": 30,
+    "四十八": 48,
+    "七十二": 72,
+}
+_N = r"(?:\d{1,3}|半|[一二两三四五六七八九十]{1,3})"
+_SPAN = re.compile(
+    rf"(?:(?P<low>{_N}) ?(?:-|~|到|至|—|、)? ?)?(?P<number>{_N}) ?(?:个)?(?P<half>半)?(?P<unit>小时|钟头|分钟|工作日|天|日|hours?|minutes?|mins|(?:business |working )?days?)(?P<after>[之以]?内|之前|前|左右|后|\b)?"
+)
+_DAY = re.compile(
+    r"大后天|后天|明天|明日|明早|明晚|今天|今日|今晚|今早|今儿|下班前|\btomorrow\b|\btoday\b|\btonight\b"
+)
+_DAYS = {"大后天": 3, "后天": 2, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "tomorrow": 1}
+
+_DEED = re.compile(
+    r"发货|发出|寄出|寄给|发给|发走|发掉|补发|补寄|退款|退给|退还|退到|打款|到账|返现|返还|赔付|赔偿|转账|补差价|补偿|处理|解决|回复|答复|回电|回访|联系(?!我|客服)|致电|打电话|反馈|跟进|核实|安排|查(?:一下|清楚|明|询)|开(?:好|具|票|发票)|换货|换新|上架|更新|修改好|取消|出库|给(?:您|你|亲)(?:发|退|补|寄|换|处理|回|打|一个|个|开|送|弄|办|查|结果|说法|消息)|搞定|弄好|办好|完成|落实|申请|送到|送达|派送|上门|催"
+    r"|\b(?:ship|send|refund|reply|respond|get back|call you|contact you|resolve|fix|process|deliver|replace|update you|dispatch|issue|email you|follow up)"
+)
+_CARRIED = re.compile(r"送到|送达|派送|到货|收到|签收|上门")
+_SURE = re.compile(r"保证|一定|肯定|承诺|负责|务必|确保|给您送|给你送|为您送")
+_NONE = re.compile(
+    r"\?|吗|嘛|么$|能不能|可不可以|是不是|可否|能否|(?:不|没|没有|无法|未)(?:能|法|会|敢)?(?:保证|确定|承诺|确认)?[^,。!?;~]{0,4}(?:发货|发|退|处理|解决|到账|安排|回复|送|寄)"
+    r"|发不|退不|处理不|解决不|到不|送不|来不及|已经|已(?!申请|安排|收)|昨天|刚才|无理由|可以?申请|可以?退|支持|包退|包换|保修|质保|有效|过期|超过|超时|拍下|下单|付款后|的话|如果|要是|万一|除非|一般|通常|正常情况|规则|规定|(?:给|帮|跟|和|联系|退|发|回复|答复|寄|告诉|打给)我(?!们)|我(?:要|想|希望|需要|得|必须|等)|让我|叫我|请(?:在|于)|(?<![给为帮替跟和向])(?:您|你|亲)(?:需要|可以|要|得|必须|应该|自己|先|再|收到|签收|提交|寄|申请|补|发|把)|等了|过了|之前(?:说|答应)|you (?:can|must|need|have to|should|may)|within \d+ days of|\bif\b|\bdid|didn't|haven't|hasn't|\bi (?:want|need)"
+)
+_CLAUSE = re.compile(r"[^。!;~\n]*?(?:[。!;~\n?]|$)")
+
+
+def find_promises(form: str) -> list[Promise]:
+    """Return the promises of one normalised text."""
+    found = []
+    for sentence in _CLAUSE.finditer(form):
+        words = sentence.group()
+        for start, end in _neighbours(words):
+            if promise := _promise(words[start:end]):
+                shift = sentence.start() + start
+                found.append(promise._replace(start=promise.start + shift, end=promise.end + shift))
+                break
+    return found
+
+
+def _neighbours(sentence: str) -> list[tuple[int, int]]:
+    """Return the clauses of a sentence that name a time, joined with the next where the deed stands there."""
+    clauses = [m.span() for m in re.finditer(r"[^,，]+", sentence)]
+    spans = []
+    for number, (start, end) in enumerate(clauses):
+        clause = sentence[start:end]
+        if not (_SPAN.search(clause) or _DAY.search(clause)):
+            continue
+        if not _DEED.search(clause) and number + 1 < len(clauses):
+            spans.append((start, clauses[number + 1][1]))
+        elif not _DEED.search(clause) and number:
+            spans.append((clauses[number - 1][0], end))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _promise(clause: str) -> Promise | None:
+    deed = _DEED.search(clause)
+    if deed is None or _NONE.search(clause):
+        return None
+    if _CARRIED.search(deed.group()) and not _SURE.search(clause):
+        return None
+    if match := _SPAN.search(clause):
+        if match["after"] == "后" and match["unit"] not in {"小时", "钟头", "分钟"}:
+            return None
+        amount = _amount(match["number"]) + (0.5 if match["half"] else 0)
+        if amount:
+            seconds, days = _deadline(amount, match["unit"])
+            return Promise(*_around(match, deed), seconds, days)
+    if match := _DAY.search(clause):
+        return Promise(*_around(match, deed), None, _DAYS.get(match.group(), 0))
+    return None
+
+
+def _around(time: re.Match[str], deed: re.Match[str]) -> tuple[int, int]:
+    return min(time.start(), deed.start()), max(time.end(), deed.end())
+
+
+def _amount(word: str) -> float:
+    return float(word) if word.isdigit() else _NUMBERS.get(word, 0)
+
+
+def _deadline(amount: float, unit: str) -> tuple[int | None, int | None]:
+    if unit in {"小时", "钟头"} or unit.startswith("hour"):
+        return int(amount * 3600), None
+    if unit.startswith(("分钟", "min")):
+        return int(amount * 60), None
+    return None, max(1, round(amount))
