@@ -80,3 +80,17 @@ CREATE TABLE _cskpi_text (
     fingerprint VARCHAR NOT NULL
 );
 COMMENT ON TABLE _cskpi_text IS 'What each stage of the text work was done from';
+
+CREATE TABLE _cskpi_text_rules (
+    forms_code VARCHAR NOT NULL,
+    signals_code VARCHAR NOT NULL
+);
+COMMENT ON TABLE _cskpi_text_rules IS 'Digests of the code that the stored forms and signals were read with';
+
+CREATE TABLE _cskpi_text_words (
+    line VARCHAR NOT NULL,
+    word VARCHAR NOT NULL
+);
+COMMENT ON TABLE _cskpi_text_words IS 'The word lists the stored signals were read with';
+COMMENT ON COLUMN _cskpi_text_words.line IS 'File, class and line';
+COMMENT ON COLUMN _cskpi_text_words.word IS 'The word of the line; empty for a pattern or the class itself';

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cskpi.enrich.forms import rules, update_forms
 from cskpi.model.state import fingerprint
 from cskpi.model.steps import fill, text_steps
 from cskpi.store.database import transaction
@@ -43,7 +44,10 @@ def _run_steps(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         fill(con, step, settings)
 
 
-STAGES: tuple[Stage, ...] = (Stage("facts", _steps_recipe, _run_steps),)
+STAGES: tuple[Stage, ...] = (
+    Stage("signals", lambda _, settings: rules(settings), update_forms),
+    Stage("facts", _steps_recipe, _run_steps),
+)
 
 
 def is_enriched(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:

@@ -40,7 +40,7 @@ _NUMBERS = {
 }
 _N = r"(?:\d{1,3}|半|[一二两三四五六七八九十]{1,3})"
 _SPAN = re.compile(
-    rf"(?:(?P<low>{_N}) ?(?:-|~|到|至|—|、)? ?)?(?P<number>{_N}) ?(?:个)?(?P<half>半)?(?P<unit>小时|钟头|分钟|工作日|天|日|hours?|minutes?|mins|(?:business |working )?days?)(?P<after>[之以]?内|之前|前|左右|后|\b)?"
+    rf"(?:(?P<low>{_N}) ?(?:个)?(?:小时|天|日|工作日|分钟)? ?(?:-|~|到|至|—|、) ?)?(?P<number>{_N}) ?(?:个)?(?P<half>半)?(?P<unit>小时|钟头|分钟|工作日|天|日|hours?|minutes?|mins|(?:business |working )?days?)(?P<after>[之以]?内|之前|前|左右|后|\b)?"
 )
 _DAY = re.compile(
     r"大后天|后天|明天|明日|明早|明晚|今天|今日|今晚|今早|今儿|下班前|\btomorrow\b|\btoday\b|\btonight\b"

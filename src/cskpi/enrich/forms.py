@@ -1,0 +1,197 @@
+"""The unique texts of a database: their forms and signals, kept up to date with messages and rules.
+
+A form keeps its number for as long as somebody has said it. New messages bring new forms; a changed
+word list reads anew only the forms in which a changed word stands.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from cskpi.enrich.lexicons import Lexicons, load_lexicons
+from cskpi.enrich.normalise import normalise
+from cskpi.enrich.signals import form_signals
+from cskpi.store.frames import offered, read_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import duckdb
+    import polars as pl
+
+    from cskpi.settings import Settings
+
+TEXTS_AT_ONCE = 1_000_000
+ROWS_OF_A_THREAD = 25_000
+FORM_SOURCES = ("normalise.py", "personal.py", "forms.py", "lexicons/emoji.txt")
+"""Files that decide which form a text has; all others of this package decide signals."""
+
+_NEW = """
+SELECT messages.text_hash, any_value(messages.text) AS text
+FROM messages
+WHERE messages.text_hash % {parts} = {part} AND messages.text IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM text_forms WHERE text_forms.text_hash = messages.text_hash)
+GROUP BY messages.text_hash
+"""
+_ORPHANS = """
+DELETE FROM text_forms WHERE text_hash NOT IN (
+    SELECT text_hash FROM messages WHERE text_hash IS NOT NULL
+);
+DELETE FROM message_signals WHERE form_no NOT IN (SELECT form_no FROM text_forms)
+"""
+
+Frame = TypeVar("Frame", "pl.Series", "pl.DataFrame")
+
+
+def own_lexicons(settings: Settings) -> Path | None:
+    """Return the shop's folder of word lists, None where there is none."""
+    name = settings.text("text.lexicons")
+    folder = Path(name).expanduser() if name else None
+    return folder.resolve() if folder and folder.is_dir() else None
+
+
+def rules(settings: Settings) -> list[str]:
+    """Return what forms and signals depend on besides the messages, as digests."""
+    return [*_code(), load_lexicons(own_lexicons(settings)).version]
+
+
+def update_forms(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Bring `text_forms` and `message_signals` up to date; call it inside a transaction.
+
+    Raises:
+        InputError: a word list cannot be read.
+    """
+    own = own_lexicons(settings)
+    code, lexicons = _code(), load_lexicons(own)
+    known = con.execute("SELECT forms_code, signals_code FROM _cskpi_text_rules").fetchone()
+    if known is not None and known[0] != code[0]:
+        con.execute("DELETE FROM text_forms")
+    if known is not None and known != (code[0], code[1]):
+        _read_again(con, own, None)
+    elif known is not None and (words := _changed_words(con, lexicons)) != ():
+        _read_again(con, own, words)
+    _add_new(con, own)
+    con.execute(_ORPHANS)
+    _record(con, code, lexicons)
+
+
+@cache
+def _code() -> tuple[str, str]:
+    folder = Path(__file__).parent
+    forms = b"".join((folder / name).read_bytes() for name in FORM_SOURCES)
+    every = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+    return sha256(forms).hexdigest(), sha256(forms + every).hexdigest()
+
+
+def _lines(lexicons: Lexicons) -> dict[str, str]:
+    """Return each line in force with its place, and the word in it; empty for a pattern."""
+    found = {}
+    for file, classes in lexicons.classes.items():
+        for order, words in enumerate(classes.values()):
+            place = f"{file} {order} {words.name} {sorted(words.flags)}"
+            found[place] = ""
+            for line in words.lines:
+                word = line.removeprefix("-").strip().lower()
+                found[f"{place} {line}"] = "" if word.startswith("/") else word
+    return found
+
+
+def _changed_words(con: duckdb.DuckDBPyConnection, lexicons: Lexicons) -> tuple[str, ...] | None:
+    """Return the words that came or went since; None where patterns or classes did, too."""
+    before = dict(con.execute("SELECT line, word FROM _cskpi_text_words").fetchall())
+    now = _lines(lexicons)
+    changed = {line: (before | now)[line] for line in before.keys() ^ now.keys()}
+    return tuple(sorted(changed.values())) if all(changed.values()) else None
+
+
+def _read_again(
+    con: duckdb.DuckDBPyConnection, own: Path | None, words: tuple[str, ...] | None
+) -> None:
+    """Read the signals of known forms anew; with `words` only where one of them stands."""
+    row = con.execute("SELECT coalesce(max(form_no), -1) + 1 FROM message_signals").fetchone()
+    con.execute("CREATE OR REPLACE TEMP TABLE _signals AS FROM message_signals LIMIT 0")
+    for start in range(0, row[0] if row else 0, TEXTS_AT_ONCE):
+        forms = read_frame(
+            con,
+            "SELECT form_no, form FROM message_signals"
+            f" WHERE form_no >= {start} AND form_no < {start + TEXTS_AT_ONCE} ORDER BY form_no",
+        )
+        if words is not None:
+            forms = forms.filter(forms["form"].str.contains_any(list(words)))
+        _insert_signals(con, "_signals", forms, own)
+    con.execute("DELETE FROM message_signals WHERE form_no IN (SELECT form_no FROM _signals)")
+    con.execute("INSERT INTO message_signals BY NAME FROM _signals")
+    con.execute("DROP TABLE _signals")
+
+
+def _add_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
+    row = con.execute(
+        "SELECT count(DISTINCT text_hash) FROM messages"
+        " WHERE text_hash NOT IN (SELECT text_hash FROM text_forms)"
+    ).fetchone()
+    count = row[0] if row else 0
+    parts = -(-count // TEXTS_AT_ONCE)
+    for part in range(parts):
+        texts = read_frame(con, _NEW.format(parts=parts, part=part))
+        forms = texts.select("text_hash", form=_in_threads(normalise, texts["text"]))
+        del texts
+        with offered(con, "_offered_forms", forms):
+            con.execute("CREATE OR REPLACE TEMP TABLE _forms AS FROM _offered_forms")
+        _number_new(con, own)
+        con.execute(
+            "INSERT INTO text_forms SELECT text_hash, form_no"
+            " FROM _forms INNER JOIN message_signals USING (form)"
+        )
+        con.execute("DROP TABLE _forms")
+
+
+def _number_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
+    new = read_frame(
+        con,
+        """
+        SELECT CAST((SELECT coalesce(max(form_no), 0) FROM message_signals)
+            + row_number() OVER (ORDER BY form) AS INTEGER) AS form_no, form
+        FROM (SELECT DISTINCT form FROM _forms)
+        WHERE form NOT IN (SELECT form FROM message_signals)
+        ORDER BY form_no
+        """,
+    )
+    _insert_signals(con, "message_signals", new, own)
+
+
+def _insert_signals(
+    con: duckdb.DuckDBPyConnection, table: str, forms: pl.DataFrame, own: Path | None
+) -> None:
+    if forms.is_empty():
+        return
+    read = _in_threads(lambda some: form_signals(some, own), forms["form"])
+    with offered(con, "_offered_signals", read.with_columns(forms["form_no"])):
+        con.execute(f"INSERT INTO {table} BY NAME FROM _offered_signals")
+
+
+def _in_threads(work: Callable[[pl.Series], Frame], texts: pl.Series) -> Frame:
+    """Do a work on pieces of many texts at once: Polars lets go of the interpreter while it works."""
+    import polars as pl
+
+    pieces = [
+        texts.slice(start, ROWS_OF_A_THREAD)
+        for start in range(0, max(texts.len(), 1), ROWS_OF_A_THREAD)
+    ]
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        return pl.concat(list(pool.map(work, pieces)))
+
+
+def _record(con: duckdb.DuckDBPyConnection, code: tuple[str, str], lexicons: Lexicons) -> None:
+    import polars as pl
+
+    con.execute("DELETE FROM _cskpi_text_rules")
+    con.execute("INSERT INTO _cskpi_text_rules VALUES (?, ?)", list(code))
+    con.execute("DELETE FROM _cskpi_text_words")
+    lines = _lines(lexicons)
+    frame = pl.DataFrame({"line": list(lines), "word": list(lines.values())})
+    with offered(con, "_offered_words", frame):
+        con.execute("INSERT INTO _cskpi_text_words BY NAME FROM _offered_words")
