@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from cskpi.enrich.forms import rules, update_forms
 from cskpi.model.state import fingerprint
 from cskpi.model.steps import fill, text_steps
+from cskpi.quality.inspection import inspect
+from cskpi.quality.inspection import recipe as inspection_recipe
 from cskpi.store.database import transaction
 
 if TYPE_CHECKING:
@@ -44,9 +46,15 @@ def _run_steps(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         fill(con, step, settings)
 
 
+def _inspect(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    # What the stage before was done from says whether rules that did not change still hold.
+    inspect(con, settings, _done(con).get("facts"))
+
+
 STAGES: tuple[Stage, ...] = (
     Stage("signals", lambda _, settings: rules(settings), update_forms),
     Stage("facts", _steps_recipe, _run_steps),
+    Stage("findings", lambda _, settings: inspection_recipe(settings), _inspect),
 )
 
 

@@ -1,0 +1,112 @@
+"""The inspection of all sessions: which rules are to be applied, and their findings stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cskpi.enrich.forms import own_lexicons
+from cskpi.enrich.lexicons import load_lexicons
+from cskpi.quality.evidence import write_evidence
+from cskpi.quality.hits import FormBook
+from cskpi.quality.rulebook import load_rules
+from cskpi.quality.sessions import find
+from cskpi.store.frames import read_frame
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.quality.rule import Rule
+    from cskpi.settings import Settings
+
+_WORK_TABLES = """
+CREATE OR REPLACE TEMP TABLE _qa_found (
+    rule_no INTEGER, session_no BIGINT, row_key BIGINT, account_no INTEGER, seconds DOUBLE
+);
+CREATE OR REPLACE TEMP TABLE _qa_book (
+    rule_no INTEGER, rule VARCHAR, rule_version INTEGER, points DOUBLE, severity VARCHAR,
+    is_fatal BOOLEAN, is_risk BOOLEAN
+);
+CREATE OR REPLACE TEMP TABLE _qa_evidence (
+    rule_no INTEGER, text_hash UBIGINT, words VARCHAR, span_start INTEGER, span_end INTEGER
+);
+"""
+_DROP = "DROP TABLE _qa_found; DROP TABLE _qa_book; DROP TABLE _qa_evidence;"
+_INSERT = """
+INSERT INTO qa_findings BY NAME
+SELECT
+    found.session_no,
+    found.row_key,
+    coalesce(nullif(found.account_no, -1), session_facts.owner_account_no) AS account_no,
+    rules.rule,
+    rules.rule_version,
+    rules.points,
+    rules.severity,
+    rules.is_fatal,
+    rules.is_risk,
+    evidence.words,
+    evidence.span_start,
+    evidence.span_end,
+    CASE WHEN isnan(found.seconds) THEN NULL ELSE found.seconds END AS seconds,
+    disputed.rule IS NOT NULL AS is_disputed
+FROM _qa_found AS found
+INNER JOIN _qa_book AS rules ON found.rule_no = rules.rule_no
+INNER JOIN session_facts ON found.session_no = session_facts.session_no
+INNER JOIN messages ON found.row_key = messages.source_row * 1000000 + messages.file_id
+LEFT JOIN _qa_evidence AS evidence
+    ON found.rule_no = evidence.rule_no AND messages.text_hash = evidence.text_hash
+LEFT JOIN (SELECT DISTINCT rule, message_key FROM qa_disputes) AS disputed
+    ON rules.rule = disputed.rule AND messages.message_key = disputed.message_key
+"""
+
+
+def recipe(settings: Settings) -> object:
+    """Return what the findings depend on besides messages and signals."""
+    return [(rule.name, rule.version, rule.digest) for rule in load_rules(settings)]
+
+
+def inspect(con: duckdb.DuckDBPyConnection, settings: Settings, base: str | None) -> None:
+    """Apply to all sessions the rules that changed since, or all if the messages did.
+
+    Args:
+        con: a writable database with signals.
+        settings: where the shop's own rules are.
+        base: stands for messages and signals; None where that is not known.
+    """
+    rules = load_rules(settings)
+    stale = _forget(con, rules, base)
+    con.execute("DELETE FROM qa_inspected")
+    con.execute("INSERT INTO qa_inspected SELECT DISTINCT session_no FROM message_forms")
+    if not stale:
+        return
+    con.execute(_WORK_TABLES)
+    con.executemany(
+        "INSERT INTO _qa_book VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (number, r.name, r.version, r.points, r.severity, r.is_fatal, r.is_risk)
+            for number, r in enumerate(stale)
+        ],
+    )
+    forms = read_frame(con, "SELECT * FROM message_signals ORDER BY form_no")
+    find(con, stale, FormBook(forms))
+    write_evidence(con, stale, load_lexicons(own_lexicons(settings)))
+    con.execute(_INSERT)
+    con.execute(_DROP)
+
+
+def _forget(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], base: str | None) -> list[Rule]:
+    """Drop what changed rules found, record the rules, and return those to apply."""
+    stored = con.execute("SELECT rule, digest, base FROM qa_rules").fetchall()
+    known = {(rule, digest) for rule, digest, then in stored if base is not None and then == base}
+    current = {rule.name for rule in rules if (rule.name, rule.digest) in known}
+    con.execute(
+        "DELETE FROM qa_findings WHERE NOT list_contains($kept::VARCHAR[], rule)",
+        {"kept": sorted(current)},
+    )
+    con.execute("DELETE FROM qa_rules")
+    for r in rules:
+        con.execute(
+            "INSERT INTO qa_rules VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [r.name, r.version, r.labels["zh"], r.labels["en"], r.category, r.digest, base],
+        )
+    return [rule for rule in rules if rule.name not in current]

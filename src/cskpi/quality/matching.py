@@ -1,0 +1,93 @@
+"""What a condition asks of a text alone, decided once for each unique form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cskpi.quality.similarity import like_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from cskpi.quality.rule import Condition
+
+
+def matching_forms(forms: pl.DataFrame, condition: Condition) -> NDArray[np.bool_] | None:
+    """Tell which forms meet a condition; None where it asks nothing of the text.
+
+    Args:
+        forms: the columns of `message_signals`.
+        condition: words, patterns, signals, lengths and samples are looked at.
+    """
+    tests = _tests(condition)
+    if not tests and not condition.similar:
+        return None
+    if tests:
+        import polars as pl
+
+        kept = forms.select(pl.all_horizontal(tests).fill_null(value=False).alias("kept"))
+        found = kept["kept"].to_numpy().copy()
+    if condition.similar:
+        alike = like_samples(forms["form"], condition.similar, condition.score)
+        found = found & alike if tests else alike
+    return found
+
+
+def _tests(condition: Condition) -> list[pl.Expr]:
+    import polars as pl
+
+    form = pl.col("form")
+    tests = [_holds(condition.any)] if condition.any else []
+    tests += [form.str.contains(word.lower(), literal=True) for word in condition.all]
+    tests += [~_holds(condition.none)] if condition.none else []
+    if condition.some:
+        counts = [form.str.contains(word.lower(), literal=True) for word in condition.some]
+        tests.append(pl.sum_horizontal(counts) >= condition.some_least)
+    if condition.regex:
+        tests.append(_regex(condition).is_not_null())
+    if condition.signals:
+        tests.append(pl.any_horizontal(condition.signals))
+    tests += [~pl.col(signal) for signal in condition.without]
+    tests += [pl.col("emotion").is_in(condition.emotions)] if condition.emotions else []
+    if condition.sentiment_below is not None:
+        tests.append(pl.col("sentiment") < condition.sentiment_below)
+    if condition.sentiment_above is not None:
+        tests.append(pl.col("sentiment") > condition.sentiment_above)
+    length = form.str.len_chars()
+    tests += [length <= condition.longest] if condition.longest is not None else []
+    tests += [length >= condition.shortest] if condition.shortest is not None else []
+    return tests
+
+
+def _holds(words: Sequence[str]) -> pl.Expr:
+    import polars as pl
+
+    return pl.col("form").str.contains_any([word.lower() for word in words])
+
+
+def _regex(condition: Condition) -> pl.Expr:
+    """The first match that the exclusion does not cover."""
+    import polars as pl
+
+    form = pl.col("form")
+    if condition.exclude:
+        # What is excluded is taken out, so that another match in the same message still counts.
+        form = form.str.replace_all(condition.exclude, " ")
+    return form.str.extract(condition.regex or "", 0)
+
+
+def matched_words(forms: pl.DataFrame, condition: Condition) -> pl.Series:
+    """Return the words and the piece of each form that met a condition; an empty list where none."""
+    import polars as pl
+
+    words = [word.lower() for word in (*condition.any, *condition.all, *condition.some)]
+    parts = [pl.lit([], dtype=pl.List(pl.String))]
+    if words:
+        parts.append(pl.col("form").str.extract_many(words, leftmost=True))
+    if condition.regex:
+        parts.append(pl.concat_list(_regex(condition)).list.drop_nulls())
+    return forms.with_columns(pl.concat_list(parts).alias("words"))["words"]

@@ -1,0 +1,194 @@
+"""The grammar of a rule file: which keys there are, what each may hold, and where one stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cskpi.quality.rule import CATEGORIES, EMOTIONS, NEARNESS, ROLES, SEVERITIES, SIGNALS
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a key may hold: a test, and the words for it."""
+
+    words: str
+    fits: Callable[[Any], bool]
+
+
+def _whole(item: Any) -> bool:
+    return isinstance(item, int) and not isinstance(item, bool) and item >= 0
+
+
+def _positive(item: Any) -> bool:
+    return _whole(item) and item > 0
+
+
+def _number(item: Any) -> bool:
+    return isinstance(item, int | float) and not isinstance(item, bool)
+
+
+def _seconds(item: Any) -> bool:
+    return _number(item) and item >= 0
+
+
+def _share(item: Any) -> bool:
+    return _number(item) and 0 < item <= 1
+
+
+def _words(item: Any) -> bool:
+    return isinstance(item, list) and bool(item) and all(isinstance(w, str) and w for w in item)
+
+
+def _listed(allowed: tuple[str, ...]) -> Kind:
+    return Kind(
+        f"a list out of {', '.join(allowed)}", lambda item: _words(item) and set(item) <= {*allowed}
+    )
+
+
+def _chosen(allowed: tuple[str, ...]) -> Kind:
+    return Kind(f"one of {', '.join(allowed)}", lambda item: item in allowed)
+
+
+TEXT = Kind("a text", lambda item: isinstance(item, str) and bool(item.strip()))
+LABELS = Kind(
+    "a text for both zh and en",
+    lambda item: (
+        isinstance(item, dict) and set(item) == {"zh", "en"} and all(map(_text, item.values()))
+    ),
+)
+NUMBER = Kind("a number", _number)
+SECONDS = Kind("seconds", _seconds)
+SHARE = Kind("a share above 0 and up to 1", _share)
+WHOLE = Kind("a whole number", _whole)
+POSITIVE = Kind("a whole number above 0", _positive)
+WORDS = Kind("a list of words", _words)
+SWITCH = Kind("true or false", lambda item: isinstance(item, bool))
+DAY = Kind("a day, as 2026-10-01", lambda item: type(item) is date)
+TABLE = Kind("a table", lambda item: isinstance(item, dict))
+TABLES = Kind("a list of tables", lambda item: isinstance(item, list))
+
+
+def _text(item: Any) -> bool:
+    return isinstance(item, str)
+
+
+RULE: Mapping[str, Kind] = {
+    "inherit": SWITCH,
+    "off": SWITCH,
+    "name": LABELS,
+    "reason": LABELS,
+    "category": _chosen(CATEGORIES),
+    "severity": _chosen(SEVERITIES),
+    "points": NUMBER,
+    "fatal": SWITCH,
+    "risk": SWITCH,
+    "origin": TEXT,
+    "version": POSITIVE,
+    "at": TEXT,
+    "when": TEXT,
+    "from": DAY,
+    "to": DAY,
+    "scope": TABLE,
+    "condition": TABLE,
+    "must_hit": TABLES,
+    "must_not_hit": TABLES,
+}
+REQUIRED = ("name", "reason", "category", "severity", "points", "origin", "condition")
+
+_RELATION = Kind(
+    "a table with 'of' and any of messages, seconds, least",
+    lambda item: (
+        isinstance(item, dict)
+        and isinstance(item.get("of"), str)
+        and set(item) <= {"of", "messages", "seconds", "least"}
+        and _positive(item.get("messages", 1))
+        and _seconds(item.get("seconds", 1))
+        and _positive(item.get("least", 1))
+    ),
+)
+CONDITION: Mapping[str, Kind] = {
+    "role": _chosen(ROLES),
+    "any": WORDS,
+    "all": WORDS,
+    "none": WORDS,
+    "some": WORDS,
+    "some_least": POSITIVE,
+    "regex": TEXT,
+    "exclude": TEXT,
+    "signals": _listed(SIGNALS),
+    "without": _listed(SIGNALS),
+    "emotions": _listed(EMOTIONS),
+    "sentiment_below": NUMBER,
+    "sentiment_above": NUMBER,
+    "similar": WORDS,
+    "score": SHARE,
+    "longest": WHOLE,
+    "shortest": POSITIVE,
+    "first": POSITIVE,
+    "last": POSITIVE,
+    "first_lines": POSITIVE,
+    "last_lines": POSITIVE,
+    "waited_over": SECONDS,
+    "silence": Kind(
+        "a table with 'role' and 'seconds'",
+        lambda item: (
+            isinstance(item, dict)
+            and set(item) == {"role", "seconds"}
+            and item["role"] in ROLES
+            and _seconds(item["seconds"])
+        ),
+    ),
+    "repeats": Kind(
+        "a table with 'least', 'similarity' and 'shortest'",
+        lambda item: (
+            isinstance(item, dict)
+            and set(item) == {"least", "similarity", "shortest"}
+            and _positive(item["least"])
+            and item["least"] > 1
+            and _share(item["similarity"])
+            and _positive(item["shortest"])
+        ),
+    ),
+    "nth": POSITIVE,
+    "least": POSITIVE,
+    **dict.fromkeys(NEARNESS, _RELATION),
+}
+SCOPE: Mapping[str, Kind] = {"customer": WHOLE, "agent": WHOLE, "channels": WORDS}
+EXAMPLE: Mapping[str, Kind] = {"chat": TEXT}
+
+
+def key_problems(
+    table: Mapping[str, Any], known: Mapping[str, Kind], place: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield each key that is unknown or holds something else, and what is wrong with it."""
+    for key, item in table.items():
+        if key not in known:
+            yield key, f"unknown key '{place}{key}'"
+        elif not known[key].fits(item):
+            yield key, f"'{place}{key}' must be {known[key].words}"
+
+
+def line_of(text: str, table: str, key: str = "", ordinal: int = 0) -> int:
+    """Return the line of a key of a table (empty: the top), else of the table, else 1.
+
+    `ordinal` tells which of several tables of that name, from 0.
+    """
+    here, seen, table_line = "", 0, 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = _HEADER.fullmatch(line.split("#")[0])
+        if header:
+            here = header[1]
+            if here == table:
+                table_line = number if seen == ordinal else table_line
+                seen += 1
+        elif key and here == table and (seen == ordinal + 1 or not table):
+            name = line.split("=")[0].strip().strip('"')
+            if name == key:
+                return number
+    return table_line

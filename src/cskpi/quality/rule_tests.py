@@ -1,0 +1,100 @@
+"""A rule file's own tests: short chats that must hit, and others that must not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cskpi.quality.hits import FormBook, Inspection
+from cskpi.quality.lines import ACTORS, UNKNOWN, Lines
+
+if TYPE_CHECKING:
+    from cskpi.quality.rule import Example, Rule
+
+_LINE = re.compile(
+    r"(?:\+(?P<count>\d+)(?P<unit>[smh])\s+)?(?P<who>客户|客服|机器人|自动|系统)(?P<number>\d*)[:：]"
+    r"\s*(?P<text>.*)"
+)
+_ROLES = {
+    "客户": ACTORS["customer"],
+    "客服": ACTORS["agent"],
+    "机器人": ACTORS["bot"],
+    "自动": ACTORS["auto_reply"],
+    "系统": ACTORS["system"],
+}
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_PACE_SECONDS = 10
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    session: int
+    actor: int
+    account: int
+    milliseconds: int
+    text: str
+
+
+def failed_examples(rules: Sequence[Rule]) -> list[str]:
+    """Run every rule's chats and return `file:line: message` of each that does otherwise.
+
+    A chat's line is `客户: …`, `客服: …` (`客服2` is another agent), `机器人`, `自动` or `系统`; it comes
+    ten seconds after the one before, or as told: `+20s`, `+5m`, `+2h` ahead of it.
+    """
+    examples = [(rule, example) for rule in rules for example in rule.examples]
+    said: list[_Said] = []
+    problems: list[str] = []
+    for number, (rule, example) in enumerate(examples):
+        lines, wrong = _read(number, example)
+        said += lines
+        problems += [f"{rule.path}:{example.line}: no line of a chat: {line!r}" for line in wrong]
+    if problems or not said:
+        return problems
+    inspection = _inspection(said)
+    for rule in rules:
+        hit = {int(inspection.lines.session[place]) for place in inspection.places(rule)}
+        for number, (owner, example) in enumerate(examples):
+            if owner is rule and (number in hit) != example.hits:
+                told = "must hit and does not" if example.hits else "must not hit and does"
+                problems.append(f"{rule.path}:{example.line}: this chat {told}")
+    return problems
+
+
+def _read(session: int, example: Example) -> tuple[list[_Said], list[str]]:
+    said: list[_Said] = []
+    wrong: list[str] = []
+    moment = 0
+    for line in example.chat.strip().splitlines():
+        match = _LINE.fullmatch(line.strip())
+        if match is None:
+            wrong.append(line.strip())
+            continue
+        pace = int(match["count"]) * _UNITS[match["unit"]] if match["count"] else _PACE_SECONDS
+        moment += pace * 1000 if said else 0
+        actor = _ROLES[match["who"]]
+        account = int(match["number"] or 1) if actor == ACTORS["agent"] else UNKNOWN
+        said.append(_Said(session, actor, account, moment, match["text"]))
+    return said, wrong
+
+
+def _inspection(said: Sequence[_Said]) -> Inspection:
+    import numpy as np
+    import polars as pl
+
+    from cskpi.enrich.signals import signals
+
+    texts = list(dict.fromkeys(line.text for line in said))
+    numbers = {text: number for number, text in enumerate(texts)}
+    lines = Lines(
+        session=np.array([line.session for line in said], dtype=np.int64),
+        row_key=np.arange(len(said), dtype=np.int64),
+        actor=np.array([line.actor for line in said], dtype=np.int8),
+        account=np.array([line.account for line in said], dtype=np.int32),
+        milliseconds=np.array([line.milliseconds for line in said], dtype=np.int64),
+        form=np.array([numbers[line.text] for line in said], dtype=np.int32),
+        last_millisecond=max(line.milliseconds for line in said) + _DAY_MS,
+    )
+    return Inspection(lines, FormBook(signals(pl.Series(texts, dtype=pl.String))))

@@ -1,0 +1,115 @@
+"""Sessions read from the database batch by batch, and the places of findings in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cskpi.quality.hits import Inspection
+from cskpi.quality.lines import Lines
+from cskpi.store.frames import offered
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cskpi.quality.hits import FormBook
+    from cskpi.quality.rule import Rule
+
+_BATCH_MESSAGES = 1_000_000
+"""Messages looked at in one go; sessions stay whole."""
+
+_LINES = """
+SELECT
+    placed.session_no, placed.row_key, placed.actor,
+    coalesce(placed.account_no, -1) AS account_no,
+    coalesce(placed.occurred_ms, -1) AS occurred_ms,
+    coalesce(placed.form_no, -1) AS form_no{more}
+FROM message_forms AS placed{joined}
+WHERE placed.session_no BETWEEN $low AND $high
+ORDER BY
+    placed.session_no, coalesce(placed.occurred_ms, epoch_ms(placed.occurred_at)),
+    placed.occurred_at, placed.row_key
+"""
+_MORE = ", CAST(session_facts.started_at AS DATE) AS started_on, channels.channel"
+_JOINED = """
+INNER JOIN session_facts ON placed.session_no = session_facts.session_no
+LEFT JOIN channels ON session_facts.channel_no = channels.channel_no"""
+
+
+def find(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], book: FormBook) -> None:
+    """Put every place where a rule holds into `_qa_found`; `rule_no` is the rule's place."""
+    import numpy as np
+    import polars as pl
+
+    for inspection in _inspections(con, rules, book):
+        lines, found = inspection.lines, []
+        for number, rule in enumerate(rules):
+            places = inspection.places(rule)
+            found.append((np.full(len(places), number), places, inspection.seconds(rule, places)))
+        numbers, places, seconds = (np.concatenate(column) for column in zip(*found, strict=True))
+        frame = pl.DataFrame(
+            {
+                "rule_no": numbers,
+                "session_no": lines.session[places],
+                "row_key": lines.row_key[places],
+                "account_no": lines.account[places],
+                "seconds": seconds,
+            }
+        )
+        with offered(con, "_qa_batch", frame):
+            con.execute("INSERT INTO _qa_found BY NAME SELECT * FROM _qa_batch")
+
+
+def _inspections(
+    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], book: FormBook
+) -> Iterator[Inspection]:
+    import numpy as np
+
+    dated = any(rule.starts or rule.ends or rule.scope.channels for rule in rules)
+    sql = _LINES.format(more=_MORE if dated else "", joined=_JOINED if dated else "")
+    newest = con.execute("SELECT max(occurred_ms) FROM message_forms").fetchone()
+    numbers = book.forms["form_no"].to_numpy()
+    for low, high in _batches(con):
+        read = con.execute(sql, {"low": low, "high": high}).fetchnumpy()
+        lines = Lines(
+            session=read["session_no"],
+            row_key=read["row_key"],
+            actor=read["actor"],
+            account=read["account_no"],
+            milliseconds=read["occurred_ms"],
+            form=_places(numbers, read["form_no"]),
+            last_millisecond=newest[0] if newest and newest[0] is not None else 0,
+        )
+        days = read["started_on"].astype("datetime64[D]") if dated else None
+        channels = np.asarray(read["channel"], dtype=object) if dated else None
+        yield Inspection(lines, book, days, channels)
+
+
+def _places(numbers: NDArray[np.int32], wanted: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return where in the sorted `numbers` each wanted one is, -1 for what is not there."""
+    import numpy as np
+
+    if not len(numbers):
+        return np.full(len(wanted), -1, dtype=np.int32)
+    at = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return np.where(numbers[at] == wanted, at, -1).astype(np.int32)
+
+
+def _batches(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """Return first and last session number of each batch."""
+    counted = con.execute(
+        f"""
+        SELECT min(session_no), max(session_no)
+        FROM (
+            SELECT session_no, (sum(message_count) OVER (ORDER BY session_no)) // {_BATCH_MESSAGES}
+                AS batch
+            FROM (
+                SELECT session_no, count(*) AS message_count FROM message_forms GROUP BY session_no
+            )
+        )
+        GROUP BY batch ORDER BY batch
+        """
+    )
+    return counted.fetchall()
