@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cskpi.settings import Settings
 
 TEXTS_AT_ONCE = 1_000_000
-ROWS_OF_A_THREAD = 25_000
+ROWS_OF_A_THREAD = 100_000
 FORM_SOURCES = ("normalise.py", "personal.py", "forms.py", "lexicons/emoji.txt")
 """Files that decide which form a text has; all others of this package decide signals."""
 

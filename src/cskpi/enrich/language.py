@@ -13,7 +13,7 @@ _ACCENTED = "[àâäçéèêëîïôöùûüÿñãõáíóúßøåæœ¿¡ăâđ
 _ENGLISH = (
     r"(?-u:\b)(?:the|is|are|was|my|your|you|i|it|this|that|to|and|of|for|in|on|please|thanks|thank|hello|hi|hey|"
     r"order|can|could|what|when|where|how|why|not|no|yes|do|does|have|has|will|would|with|me|we|sorry|"
-    r"refund|size|delivery|ok|okay|good|great|want|need|help|any|there|broken|received|shipping|price|return)(?-u:\b)"
+    r"whatever|shut|up|out|stop|wait|still|just|about|again|back|item|items|does|did|been|was|were|who|which|am|an|at|be|by|from|get|got|if|me|more|never|now|only|or|so|than|they|too|very|want|again|bad|best|buy|call|check|color|discount|email|free|long|made|new|pay|right|send|ship|sure|take|time|use|work|refund|size|delivery|ok|okay|good|great|want|need|help|any|there|broken|received|shipping|price|return)(?-u:\b)"
 )
 _OTHER = (
     r"(?-u:\b)(?:hola|gracias|por favor|pedido|donde|cuando|quiero|bonjour|merci|commande|je|est|les|des|pour|avec|"

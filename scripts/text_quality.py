@@ -1,0 +1,137 @@
+"""How well texts are read, measured on the challenge set: precision and recall of every signal."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from cskpi.enrich.signals import PERSONAL, WORDS, signals
+
+CHALLENGE = Path(__file__).parents[1] / "tests" / "challenge" / "service_chat.tsv"
+FLAGS = (*WORDS, "is_filler", "is_promise", *PERSONAL)
+NONE = "-"
+SHORT = {
+    "offers_alternative": "alternative", "asks_human": "human", "refers_to_order": "order"
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with what a person reads from it; `deadline` is `86400s`, `1d` or empty."""
+
+    text: str
+    role: str
+    signals: frozenset[str]
+    deadline: str
+    topic: str | None
+    language: str | None
+    emotion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How often a signal was right: `said` and `meant` count sentences, `both` those of both."""
+
+    said: int
+    meant: int
+    both: int
+    count: int
+
+    @property
+    def precision(self) -> float | None:
+        """The share of the sentences said to have it that have it."""
+        return self.both / self.said if self.said else None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of the sentences that have it that were found."""
+        return self.both / self.meant if self.meant else None
+
+    @property
+    def accuracy(self) -> float:
+        """The share of all sentences read right."""
+        return 1 - (self.said + self.meant - 2 * self.both) / self.count
+
+
+def short(column: str) -> str:
+    """Return the challenge set's word for a column of `message_signals`."""
+    return SHORT.get(column, column.removeprefix("is_").removeprefix("has_"))
+
+
+def sentences(path: Path = CHALLENGE) -> list[Sentence]:
+    """Return the challenge set."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line[:2] != "# "]
+    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [_sentence(row) for row in rows]
+
+
+def _sentence(row: dict[str, str]) -> Sentence:
+    words = [w for w in row["signals"].split() if w != NONE]
+    deadline = next((w.partition("=")[2] for w in words if w.startswith("promise=")), "")
+    named = frozenset(w.partition("=")[0] for w in words)
+    known = {name: None if row[name] in {NONE, ""} else row[name] for name in ("topic", "language", "emotion")}
+    return Sentence(row["text"], row["role"], named, deadline, **known)
+
+
+def read(challenge: Iterable[Sentence]) -> pl.DataFrame:
+    """Return what the program reads from the sentences."""
+    return signals(pl.Series([one.text for one in challenge]))
+
+
+def flag_scores(challenge: list[Sentence], said: pl.DataFrame) -> dict[str, Score]:
+    """Return the score of every yes-or-no signal."""
+    return {
+        column: _score(said[column].to_list(), [short(column) in s.signals for s in challenge])
+        for column in FLAGS
+    }
+
+
+def class_scores(
+    challenge: list[Sentence], said: pl.DataFrame, column: str
+) -> dict[str, Score]:
+    """Return the score of each value of topic, language or emotion."""
+    rows = [
+        (found, getattr(s, column))
+        for found, s in zip(said[column].to_list(), challenge, strict=True)
+        if column != "emotion" or s.emotion is not None
+    ]
+    values = sorted({value for pair in rows for value in pair if value is not None})
+    return {
+        value: _score([f == value for f, _ in rows], [m == value for _, m in rows])
+        for value in values
+    }
+
+
+def deadline_accuracy(challenge: list[Sentence], said: pl.DataFrame) -> tuple[int, int]:
+    """Return how many deadlines are right, of the promises found that are promises."""
+    right = [
+        _shown(row) == s.deadline
+        for row, s in zip(said.iter_rows(named=True), challenge, strict=True)
+        if row["is_promise"] and s.deadline
+    ]
+    return sum(right), len(right)
+
+
+def mistakes(challenge: list[Sentence], said: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """Return (sentence, found too much, missed) for each sentence with a wrong signal."""
+    wrong = []
+    for row, s in zip(said.iter_rows(named=True), challenge, strict=True):
+        found = {short(c) for c in FLAGS if row[c]}
+        if found != s.signals:
+            wrong.append((s.text, " ".join(sorted(found - s.signals)), " ".join(sorted(s.signals - found))))
+    return wrong
+
+
+def _score(said: list[bool], meant: list[bool]) -> Score:
+    both = sum(a and b for a, b in zip(said, meant, strict=True))
+    return Score(sum(said), sum(meant), both, len(said))
+
+
+def _shown(row: dict[str, object]) -> str:
+    if row["promise_seconds"] is not None:
+        return f"{row['promise_seconds']}s"
+    return "" if row["promise_days"] is None else f"{row['promise_days']}d"
