@@ -58,6 +58,28 @@ def month_period(day: date) -> Period:
     return Period(_midnight(first), _midnight(following), first.strftime("%Y-%m"), is_month=True)
 
 
+def day_period(day: date) -> Period:
+    """Return one day."""
+    return Period(_midnight(day), _midnight(day + timedelta(days=1)), day.isoformat())
+
+
+def week_period(text: str) -> Period:
+    """Return an ISO week such as `2026-W45`, Monday to Sunday.
+
+    Raises:
+        UsageError: it is no week.
+    """
+    match = re.fullmatch(r"(\d{4})-?[Ww](\d{1,2})", text.strip())
+    try:
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else None
+    except ValueError:
+        monday = None
+    if monday is None:
+        raise UsageError("week_format", text=text)
+    start = _midnight(monday)
+    return Period(start, start + timedelta(weeks=1), f"{monday:%G-W%V}")
+
+
 def resolve_period(
     *,
     month: str | None = None,

@@ -51,6 +51,8 @@ DEFAULTS: dict[str, Value] = {
     "attribution.follow_up_minutes": 60,
     "attribution.credit_follow_ups": False,
     "presale.aftersale_days": 21,
+    "talk.own_contact_customers": 3,
+    "talk.ship_hours": 48,
     "workload.capacity": 15,
     "workload.break_minutes": 15,
     "workload.long_run_minutes": 120,
@@ -81,6 +83,32 @@ DEFAULTS: dict[str, Value] = {
         "|有人吗|麻烦了|辛苦了|辛苦|那就这样|就这样|这样|只能|没事了|没事|不用了|不用|服务|你们|真好|很好|挺好|不错|棒|赞|了|吧"
         "|ok|okay|thanks|thank you|hello|hi"
     ),
+    "text.lexicons": "lexicons",
+    "look.logo": "",
+    "look.accent": "",
+    "look.sections": "",
+    "look.templates": "report_templates",
+    "run.inbox": "inbox",
+    "run.done": "done",
+    "run.failed": "failed",
+    "run.out": "reports",
+    "run.log": "logs/run.jsonl",
+    "run.log_bytes": 5_000_000,
+    "run.log_files": 5,
+    "run.settle_seconds": 60,
+    "run.stable_seconds": 2.0,
+    "run.board_weekdays": "1,2,3,4,5",
+    "run.pack_day": 1,
+    "run.keep_packs": 24,
+    "run.zip": False,
+    "alerts.urls": "",
+    "alerts.urls_file": "",
+    "alerts.quiet_minutes": 240,
+    "grading.share": 0.2,
+    "grading.seed": 1,
+    "grading.high_value_share": 0.1,
+    "grading.new_agent_days": 30,
+    "quality.rules_folder": "qa_rules",
     "keep_pii": False,
     "pii.hash_customers": False,
     "pii.key_file": "",
@@ -107,8 +135,16 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "attribution.rule": ("created_first", "created", "paid"),
     "attribution.basis": ("last", "most"),
 }
-LISTS = ("sales.excluded_flags", "sales.own_accounts")
+LISTS = (
+    *("sales.excluded_flags", "sales.own_accounts"),
+    *("run.inbox", "run.board_weekdays", "alerts.urls", "look.sections"),
+)
 """Settings of several words: a TOML list, or text with commas between them; kept as `a,b`."""
+
+SECRETS = ("alerts.urls",)
+"""Settings that hold keys: said to be set, never shown."""
+
+_PLACES = ("db", "memory_limit", "threads", "pii.key_file")
 
 OPEN_SECTIONS = ("params", "targets", "shift_codes", "business_hours", "shops")
 
@@ -142,10 +178,20 @@ class Settings:
         return {k.removeprefix(start): v for k, v in self.values.items() if k.startswith(start)}
 
 
+def without_place(settings: Settings) -> dict[str, Value]:
+    """Return the settings numbers depend on: not where things lie, or when a job runs and whom it tells."""
+    return {
+        key: item
+        for key, item in settings.values.items()
+        if key not in _PLACES and not key.startswith(("run.", "alerts.", "look."))
+    }
+
+
 def load_settings(
     flags: Mapping[str, Value | None],
     *,
     folder: Path | None = None,
+    config: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Merge all layers.
@@ -153,15 +199,19 @@ def load_settings(
     Args:
         flags: what the user typed; None means not typed.
         folder: where `cskpi.toml` is looked for, by default the current folder.
+        config: the file to read instead; it must exist.
         environment: by default the process's own.
 
     Raises:
         UsageError: a key is unknown, or a value of the wrong kind.
     """
     environment = os.environ if environment is None else environment
+    own = config or (folder or Path()) / "cskpi.toml"
+    if config is not None and not config.is_file():
+        raise UsageError("run_config_missing", path=config)
     layers = [
         (str(path), _read_file(path))
-        for path in (user_config_path("cskpi") / "cskpi.toml", (folder or Path()) / "cskpi.toml")
+        for path in (user_config_path("cskpi") / "cskpi.toml", own)
         if path.is_file()
     ]
     layers.append(("environment", _read_environment(environment)))

@@ -36,6 +36,8 @@ def check(
         str, typer.Option("--format", help=say("option.check_format"))
     ] = "table",
     output: Output = None,
+    notify: Annotated[bool, typer.Option("--notify", help=say("option.notify"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("option.notify_dry"))] = False,
     db: Db = None,
     lang: Lang = None,
     wait: Wait = 0,
@@ -44,7 +46,9 @@ def check(
     settings = settings_from(db, lang)
     one_of(output_format, ("table", "json"), "--format")
     period = period_from(month, start, end, last_month=last_month)
+    from cskpi.cli.notifying import tell_alarms
     from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.insight.alarms import watch
     from cskpi.metrics.checks import has_failed
     from cskpi.pipeline import open_facts, run_checks
     from cskpi.present.checking import write_checks, write_settings
@@ -54,7 +58,10 @@ def check(
         return
     with model_progress() as progress, open_facts(settings, progress, wait) as con:
         chosen = or_newest_month(con, period)
-        results = run_checks(con, chosen, settings)
+        found = watch(con, chosen, settings, strict=strict) if notify or dry_run else None
+        results = found.results if found else run_checks(con, chosen, settings)
     write_checks(results, chosen, output_format, output)
+    if found:
+        tell_alarms(found.alarms, chosen, settings, dry_run=dry_run)
     if has_failed(results, strict=strict):
         raise CheckFailedError("check_failed", count=sum(r.fault_count > 0 for r in results))

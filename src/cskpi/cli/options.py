@@ -30,9 +30,13 @@ Channel = Annotated[str | None, typer.Option("--channel", help=say("option.chann
 
 
 def settings_from(
-    db: Path | None, lang: str | None, *, business_hours: bool | None = None
+    db: Path | None,
+    lang: str | None,
+    *,
+    business_hours: bool | None = None,
+    config: Path | None = None,
 ) -> Settings:
-    """Return the settings in force and speak their language from here on.
+    """Return the settings in force, by default of the current folder, and speak their language.
 
     Raises:
         UsageError: a setting is unknown or of the wrong kind.
@@ -40,7 +44,7 @@ def settings_from(
     if lang is not None:
         set_language(lang)
     flags = {"db": str(db) if db else None, "lang": lang, "business_hours.use": business_hours}
-    settings = load_settings(flags)
+    settings = load_settings(flags, config=config)
     set_language(settings.text("lang"))
     return settings
 

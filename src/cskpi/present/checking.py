@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cskpi.present.cells import number_cell, text_cell
 from cskpi.present.document import Cell, Column, Row, Table, Tone
 from cskpi.present.outputs import show_table, write_bytes
+from cskpi.settings import SECRETS
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
@@ -32,7 +33,13 @@ def write_checks(
 def write_settings(settings: Settings) -> None:
     """Print every setting with its value and where it comes from."""
     rows = tuple(
-        Row((text_cell(key), text_cell(str(item)), text_cell(settings.origins.get(key, "default"))))
+        Row(
+            (
+                text_cell(key),
+                text_cell("***" if key in SECRETS and item else str(item)),
+                text_cell(settings.origins.get(key, "default")),
+            )
+        )
         for key, item in sorted(settings.values.items())
     )
     heads = (say("check.setting"), say("check.in_force"), say("check.origin"))

@@ -94,12 +94,15 @@ def breakdown_csv_bytes(breakdown: BreakdownTable) -> bytes:
 
 
 def table_csv_bytes(table: Table) -> bytes:
-    """Return a shown table as CSV with its raw values, as `cskpi query` and breakdowns need it."""
+    """Return a shown table as CSV with its raw values; the group of a row stands before them."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([csv_field(column.title) for column in table.columns])
+    has_groups = any(row.group for row in table.rows)
+    heads = [column.title for column in table.columns]
+    writer.writerow([csv_field(h) for h in ([table.group_title, *heads] if has_groups else heads)])
     for row in table.rows:
-        writer.writerow([csv_field(cell.value) for cell in row.cells])
+        fields = [csv_field(cell.value) for cell in row.cells]
+        writer.writerow([csv_field(row.group), *fields] if has_groups else fields)
     return buffer.getvalue().encode()
 
 

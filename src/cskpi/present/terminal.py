@@ -84,9 +84,13 @@ def table_text(table: Table, *, width: int | None = None, is_styled: bool = Fals
 
 def write_table(table: Table) -> None:
     """Print a table to stdout: boxed and coloured on a terminal, plain aligned text in a pipe."""
-    is_terminal = sys.stdout.isatty()
-    width = _console(sys.stdout, None, is_styled=True).width if is_terminal else None
-    write_stdout(table_text(table, width=width, is_styled=is_terminal).encode())
+    width = terminal_width()
+    write_stdout(table_text(table, width=width, is_styled=width is not None).encode())
+
+
+def terminal_width() -> int | None:
+    """Return how many cells wide the terminal on stdout is, None where stdout is none."""
+    return _console(sys.stdout, None, is_styled=True).width if sys.stdout.isatty() else None
 
 
 def _dimension_names(findings: Sequence[Finding], by: Sequence[str]) -> list[str]:
