@@ -21,6 +21,7 @@ from transcripts import open_shop
 from cskpi.errors import DefinitionError, UsageError
 from cskpi.metrics.breakdowns import BreakdownTable, BreakdownValue, load_breakdowns, run_breakdown
 from cskpi.metrics.catalog import load_catalog
+from cskpi.metrics.text_tables import read_texts
 from cskpi.periods import month_period
 from cskpi.present.breakdowns import breakdown_table
 from cskpi.settings import load_settings
@@ -39,10 +40,11 @@ def test_case(path: Path) -> None:
     settings = load_settings(flags, environment={})
     breakdown, period = found[case.parent.name], month_period(month)
     if shop is None:
-        with open_shop(case, settings) as con:
+        with open_shop(case, settings, texts=read_texts([breakdown])) as con:
             table = run_breakdown(con, breakdown, period, settings)
     else:
-        con = shared_shop(METRICS / "_shops" / shop, of_the_model(flags))
+        folder = METRICS / "_shops" / shop
+        con = shared_shop(folder, of_the_model(flags), texts=read_texts([breakdown]))
         table = run_breakdown(con, breakdown, period, settings)
     head, expected = expectations(path)
     assert shown(table, head) == expected

@@ -24,7 +24,8 @@ from transcripts import build_shop, only, open_shop
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
 from cskpi.metrics.statement import expand
-from cskpi.model.steps import model_steps
+from cskpi.metrics.text_tables import read_texts
+from cskpi.model.steps import model_steps, text_steps
 from cskpi.periods import month_period
 from cskpi.settings import Value, load_settings
 
@@ -72,10 +73,11 @@ def test_case(case: Path) -> None:
     expected = expectations(case)
     groupings = sorted({by(row) for row in expected})
     if shop is None:
-        with open_shop(case, settings) as con:
+        with open_shop(case, settings, texts=read_texts(metrics)) as con:
             findings = evaluate(con, metrics, month_period(month), groupings, settings)
     else:
-        con = shared_shop(METRICS / "_shops" / shop, of_the_model(flags))
+        folder = METRICS / "_shops" / shop
+        con = shared_shop(folder, of_the_model(flags), texts=read_texts(metrics))
         findings = evaluate(con, metrics, month_period(month), groupings, settings)
     for row in expected:
         found = [f for f in findings if matches(f, row)]
@@ -96,15 +98,18 @@ def of_the_model(
     flags: Mapping[str, Value | None],
 ) -> tuple[tuple[str, Value | None], ...]:
     """Return the settings the facts depend on; KPIs' own parameters need no other shop."""
-    taken = {source for step in model_steps() for source in step.parameters.values()}
+    steps = (*model_steps(), *text_steps())
+    taken = {source for step in steps for source in step.parameters.values()}
     known = {source.removesuffix(" * 1000") for source in taken}
     return tuple(sorted((key, kept) for key, kept in flags.items() if key in known))
 
 
 @lru_cache(maxsize=8)
-def shared_shop(folder: Path, flags: tuple[tuple[str, Value | None], ...]) -> DuckDBPyConnection:
+def shared_shop(
+    folder: Path, flags: tuple[tuple[str, Value | None], ...], *, texts: bool = False
+) -> DuckDBPyConnection:
     """Build a shop that several cases look at, once for each test process."""
-    return build_shop(folder, load_settings(dict(flags), environment={}))
+    return build_shop(folder, load_settings(dict(flags), environment={}), texts=texts)
 
 
 def case_settings(case: Path) -> tuple[dict[str, Value | None], date, str | None]:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from cskpi.enrichment import enrich
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.model.build import build_model
 from cskpi.settings import Settings, load_settings
@@ -117,14 +118,17 @@ EXPORTS = (
 
 
 @contextmanager
-def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_shop(
+    case: Path, settings: Settings, *, texts: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Load the files of a case folder into a database in memory and build the facts.
 
     Making the schema costs as much as all the rest of a small case: one database serves a process.
+    `texts` wants what is read from texts, too.
     """
     con = _workbench()
     try:
-        fill_shop(con, case, settings)
+        fill_shop(con, case, settings, texts=texts)
         yield con
     finally:
         for (table,) in con.execute(
@@ -134,10 +138,10 @@ def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnect
                 con.execute(f"TRUNCATE {table}")
 
 
-def build_shop(case: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+def build_shop(case: Path, settings: Settings, *, texts: bool = False) -> duckdb.DuckDBPyConnection:
     """Do the same for a caller who keeps the database."""
     con = _made()
-    fill_shop(con, case, settings)
+    fill_shop(con, case, settings, texts=texts)
     return con
 
 
@@ -150,7 +154,9 @@ def _made() -> duckdb.DuckDBPyConnection:
 _workbench = cache(_made)
 
 
-def fill_shop(con: duckdb.DuckDBPyConnection, case: Path, settings: Settings) -> None:
+def fill_shop(
+    con: duckdb.DuckDBPyConnection, case: Path, settings: Settings, *, texts: bool = False
+) -> None:
     """Load the files of a case folder and build the facts."""
     transcript = case / "transcript.txt"
     if transcript.is_file():
@@ -164,6 +170,8 @@ def fill_shop(con: duckdb.DuckDBPyConnection, case: Path, settings: Settings) ->
         if path.is_file():
             load_file(con, path, LoadOptions(kind=kind))
     build_model(con, settings)
+    if texts:
+        enrich(con, settings)
 
 
 def _context(line: str) -> dict[str, str]:

@@ -3,15 +3,26 @@ target = "personal_messages"
 */
 -- A surname counts with a title and only if it is no common word besides (适合于女士, 对方先生); a nick
 -- only if it is a name: not masked, not digits alone, no one or two Latin letters.
-WITH addressed AS (
+WITH read AS (
     SELECT
         form_no,
-        CASE WHEN refers_to_order THEN 'order' ELSE 'surname' END AS personal_kind
-    FROM message_signals
-    WHERE
-        refers_to_order
-        OR regexp_matches(form, '[王李张刘陈杨黄赵吴周徐孙马朱胡郭林郑谢罗梁宋唐许韩冯邓曹彭曾肖袁潘蒋蔡余杜程苏魏](?:先生|女士|小姐|太太)')
+        (
+            regexp_matches(form, '(?:上次|上回|以前|之前|去年|上个月).{0,6}(?:买|拍|购|下单|入手)')
+            OR regexp_matches(form, '买过|光顾过|回购|又来了|再次光临|老顾客|老客户|回头客|老朋友')
+        )
+        AND NOT regexp_matches(form, '过(?:吗|么|没)') AS names_order,
+        regexp_matches(form, '[王李张刘陈杨黄赵吴周徐孙马朱胡郭林郑谢罗梁宋唐许韩冯邓曹彭曾肖袁潘蒋蔡余杜程苏魏](?:先生|女士|小姐|太太)')
         OR regexp_matches(form, '[吕丁沈姚卢姜崔钟谭陆汪范廖贾夏韦邹孟熊秦邱尹薛闫段雷侯陶黎贺顾毛郝龚邵钱覃戴孔汤](?:先生|女士|小姐|太太)')
+            AS names_surname
+    FROM message_signals
+),
+
+addressed AS (
+    SELECT
+        form_no,
+        CASE WHEN names_order THEN 'order' ELSE 'surname' END AS personal_kind
+    FROM read
+    WHERE names_order OR names_surname
 ),
 
 nicks AS (

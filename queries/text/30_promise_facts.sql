@@ -103,6 +103,7 @@ money_back AS (
             refunds.shop_id = customers.shop_id
             AND refunds.customer_id = customers.customer_id
             AND NOT contains(refunds.customer_id, '*')
+    WHERE coalesce(refunds.status, 'unknown') NOT IN ('open', 'rejected', 'closed')
 ),
 
 shipped AS (

@@ -7,13 +7,16 @@ needs = ["message_signals WHERE emotion IN ('anxious', 'disappointed', 'angry')"
 WITH felt AS (
     SELECT
         form_no,
-        CAST(CASE emotion
-            WHEN 'pleased' THEN 0
-            WHEN 'calm' THEN 1
-            WHEN 'asking' THEN 2
-            WHEN 'anxious' THEN 3
-            WHEN 'disappointed' THEN 4
-            WHEN 'angry' THEN 5
+        CAST(CASE
+            WHEN
+                regexp_matches(form, '^(?:[{](?:image|video|voice|link|card|file)[}] *)+$')
+                THEN NULL
+            WHEN emotion = 'pleased' THEN 0
+            WHEN emotion = 'calm' THEN 1
+            WHEN emotion = 'asking' THEN 2
+            WHEN emotion = 'anxious' THEN 3
+            WHEN emotion = 'disappointed' THEN 4
+            WHEN emotion = 'angry' THEN 5
         END AS TINYINT) AS emotion_level,
         is_empathy
     FROM message_signals

@@ -14,7 +14,9 @@ WITH felt AS (
             WHEN 'angry' THEN 5
         END AS TINYINT) AS emotion_level
     FROM message_signals
-    WHERE emotion IS NOT NULL
+    WHERE
+        emotion IS NOT NULL
+        AND NOT regexp_matches(form, '^(?:[{](?:image|video|voice|link|card|file)[}] *)+$')
 ),
 
 spoken AS (
