@@ -11,6 +11,8 @@ from cskpi.quality.hits import FormBook, Inspection
 from cskpi.quality.lines import ACTORS, UNKNOWN, Lines
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cskpi.quality.rule import Example, Rule
 
 _LINE = re.compile(
@@ -38,11 +40,12 @@ class _Said:
     text: str
 
 
-def failed_examples(rules: Sequence[Rule]) -> list[str]:
+def failed_examples(rules: Sequence[Rule], own: Path | None = None) -> list[str]:
     """Run every rule's chats and return `file:line: message` of each that does otherwise.
 
     A chat's line is `客户: …`, `客服: …` (`客服2` is another agent), `机器人`, `自动` or `系统`; it comes
-    ten seconds after the one before, or as told: `+20s`, `+5m`, `+2h` ahead of it.
+    ten seconds after the one before, or as told: `+20s`, `+5m`, `+2h` ahead of it. `own` is the
+    shop's folder of word lists.
     """
     examples = [(rule, example) for rule in rules for example in rule.examples]
     said: list[_Said] = []
@@ -53,7 +56,7 @@ def failed_examples(rules: Sequence[Rule]) -> list[str]:
         problems += [f"{rule.path}:{example.line}: no line of a chat: {line!r}" for line in wrong]
     if problems or not said:
         return problems
-    inspection = _inspection(said)
+    inspection = _inspection(said, own)
     for rule in rules:
         hit = {int(inspection.lines.session[place]) for place in inspection.places(rule)}
         for number, (owner, example) in enumerate(examples):
@@ -80,7 +83,7 @@ def _read(session: int, example: Example) -> tuple[list[_Said], list[str]]:
     return said, wrong
 
 
-def _inspection(said: Sequence[_Said]) -> Inspection:
+def _inspection(said: Sequence[_Said], own: Path | None) -> Inspection:
     import numpy as np
     import polars as pl
 
@@ -97,4 +100,5 @@ def _inspection(said: Sequence[_Said]) -> Inspection:
         form=np.array([numbers[line.text] for line in said], dtype=np.int32),
         last_millisecond=max(line.milliseconds for line in said) + _DAY_MS,
     )
-    return Inspection(lines, FormBook(signals(pl.Series(texts, dtype=pl.String))))
+    forms = signals(pl.Series(texts, dtype=pl.String), own)
+    return Inspection(lines, FormBook(forms))
