@@ -1,78 +1,88 @@
-"""The report as one self-contained HTML file; templates loop over the document and compute nothing."""
+"""The report as one self-contained HTML file: templates loop over plain data and compute nothing.
+
+The start of the page, with the policy that forbids it the network, and its script are ours and
+cannot be overridden; everything else may be, by a shop's own templates in a sandbox.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from base64 import b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-from cskpi.present.charts import heat_svg, line_svg
+from cskpi.present.look import Look, chosen_sections
+from cskpi.present.page import page_data
 from cskpi.resources import data_dir
-from cskpi.texts import say
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from cskpi.present.document import Document
+
+_TEMPLATE, _STYLE, _SCRIPT = "report.html.j2", "report.css", "report.js"
+_HEAD = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+"""
+_POLICY = (
+    "default-src 'none'; script-src {script}; style-src {style}; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_DATA = '<script type="application/json" id="behind">{data}</script>\n<script>{script}</script>'
+
+
+def render_html(document: Document, look: Look | None = None) -> bytes:
+    """Return the page: no external asset, the same bytes for the same document and look.
+
+    Raises:
+        UsageError: a shop's own template does not work, or holds what could reach the network.
+    """
     from markupsafe import Markup
 
-    from cskpi.present.document import Block, Column, Document, Table
-    from cskpi.present.graphs import HeatMap, LineChart
+    look = look or Look()
+    page = page_data(document, chosen_sections(document.sections, look))
+    environment = _environment(look)
+    # The hashes of the policy are of what stands in the page in the end.
+    script = _dense((data_dir("report_templates") / _SCRIPT).read_text(encoding="utf-8"))
+    behind = _DATA.format(data=page.pop("data"), script=script)
+    with look.explained():
+        style = _dense(environment.get_template(_STYLE).render(accents=look.accents))
+        body = environment.get_template(_TEMPLATE).render(
+            page=page,
+            words=page["words"],
+            logo=look.logo,
+            style=Markup(style),  # noqa: S704  a style sheet, from a template alone
+            script=Markup(behind),  # noqa: S704  ours, with data in which no element can end
+        )
+    head = _HEAD.format(lang=page["lang"], policy=_policy(script, style))
+    return look.checked(head + _dense(body)).encode()
 
-_TEMPLATE = "report.html.j2"
-_HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
+
+def _dense(text: str) -> str:
+    return re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n", text)
 
 
-def render_html(document: Document) -> bytes:
-    """Return the page: no script, no external asset, the same bytes for the same document."""
-    page = _environment().get_template(_TEMPLATE).render(document=document)
-    return re.sub(r"[ \t]*\n(?:[ \t]*\n)+", "\n", page).encode()
+def _policy(script: str, style: str) -> str:
+    return _POLICY.format(script=_hash(script), style=_hash(style))
 
 
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
-    environment = Environment(
-        loader=FileSystemLoader(data_dir("report_templates")),
-        autoescape=True,
+
+def _environment(look: Look) -> Environment:
+    """A template gets no loader beyond its folders, and no attribute that starts with `_`."""
+    from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    own, shipped = FunctionLoader(look.read), FileSystemLoader(data_dir("report_templates"))
+    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
+    return ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([own, shipped]),
+        autoescape=lambda name: name != _STYLE,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        **options,
     )
-    environment.globals["say"] = say
-    environment.filters.update(
-        kind=_kind,
-        groups=_groups,
-        shown=_shown,
-        line_svg=_line_markup,
-        heat_svg=_heat_markup,
-        html_language=lambda lang: _HTML_LANGUAGES.get(lang, lang),
-    )
-    return environment
-
-
-def _kind(block: Block) -> str:
-    return type(block).__name__
-
-
-def _shown(table: Table) -> list[tuple[int, Column]]:
-    return [(at, column) for at, column in enumerate(table.columns) if column.scope != "sheet"]
-
-
-def _groups(table: Table) -> list[tuple[str, list[int]]]:
-    """Return the rows' places, cut where the group changes."""
-    cut: list[tuple[str, list[int]]] = []
-    for place, row in enumerate(table.rows):
-        if not cut or cut[-1][0] != row.group:
-            cut.append((row.group, []))
-        cut[-1][1].append(place)
-    return cut
-
-
-def _line_markup(chart: LineChart) -> Markup:
-    from markupsafe import Markup
-
-    return Markup(line_svg(chart))  # noqa: S704  drawn by us; its texts are escaped by vl-convert
-
-
-def _heat_markup(heat: HeatMap) -> Markup:
-    from markupsafe import Markup
-
-    return Markup(heat_svg(heat))  # noqa: S704  as above

@@ -1,0 +1,404 @@
+"""The document as plain data for templates: dicts, lists and text, with the charts drawn.
+
+Templates may be a shop's own, so they get nothing that has behaviour.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cskpi.present.charts import heat_svg, limit_svg, line_svg, panel_svg, spark_svg
+from cskpi.present.charts_parts import bars_svg, distribution_svg, funnel_svg, waterfall_svg
+from cskpi.present.document import (
+    AgentPage,
+    CardGrid,
+    DefinitionList,
+    Examples,
+    Facts,
+    Hint,
+    Note,
+    Sentences,
+    Table,
+)
+from cskpi.present.graphs import (
+    Bars,
+    Distribution,
+    Funnel,
+    HeatMap,
+    LimitGrid,
+    LineGrid,
+    SmallMultiples,
+    Waterfall,
+)
+from cskpi.texts import say
+from cskpi.texts import table as texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cskpi.present.document import (
+        About,
+        Block,
+        Card,
+        Cell,
+        Document,
+        Example,
+        Fact,
+        Section,
+        Sentence,
+    )
+
+Plain = dict[str, Any]
+
+_HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
+_NARROW_COLUMNS = 3
+_LEAST_ROWS_TO_FILTER = 12
+_MOST_EXAMPLES = 3
+_WORDS = ("page.", "report.")
+_VALUES = re.compile(
+    r"[▲▼≥≤¥–-]?\s?\d[\d,.:]*(?:\s?(?:%|百分点|秒|分钟?|小时|天|pp|s|min|h|d)(?![A-Za-z]))?"
+    r"(?:–\d[\d,.]*(?:\s?(?:%|秒|分|小时|天|s|min|h|d)(?![A-Za-z]))?)*"
+)
+
+
+def page_data(document: Document, sections: Sequence[Section]) -> Plain:
+    """Return everything a page shows of a document and of those sections, as plain data."""
+    page = _Page(document)
+    return {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "lang": _HTML_LANGUAGES.get(document.lang, document.lang),
+        "facts": [page.fact(fact) for fact in document.facts],
+        "sections": [page.section(section) for section in sections],
+        "examples": [page.example(example) for example in page.unshown()],
+        "words": _words(),
+        "data": page.behind(),
+    }
+
+
+def _words() -> dict[str, str]:
+    """The page's own words that need no number filled in."""
+    return {
+        key.replace(".", "_"): say(key)
+        for key, by_lang in texts().items()
+        if key.startswith(_WORDS) and "{" not in by_lang["zh"]
+    }
+
+
+@dataclass(slots=True)
+class _Page:
+    """A page under way; `abouts` are numbered in the order in which their numbers appear."""
+
+    document: Document
+    abouts: list[tuple[About, str]] = field(default_factory=list)
+    shown: dict[str, None] = field(default_factory=dict)
+
+    def section(self, section: Section) -> Plain:
+        return {
+            "id": section.id,
+            "title": section.title,
+            "lead": section.lead,
+            "level": section.level,
+            "blocks": self.blocks(section.blocks, section.title),
+        }
+
+    def blocks(self, blocks: Sequence[Block], name: str) -> list[Plain]:
+        """Return blocks, those that may stand side by side as one."""
+        plain: list[Plain] = []
+        for block in blocks:
+            drawn = self.block(block, name)
+            if not isinstance(block, Funnel | Waterfall | Distribution | Bars):
+                plain.append(drawn)
+            elif plain and plain[-1]["kind"] == "Graphs":
+                plain[-1]["graphs"].append(drawn)
+            else:
+                plain.append({"kind": "Graphs", "graphs": [drawn]})
+        return plain
+
+    def block(self, block: Block, name: str) -> Plain:
+        kind = type(block)
+        return {"kind": kind.__name__} | _PLAIN[kind](self, block, name)
+
+    def fact(self, fact: Fact) -> Plain:
+        return {"label": fact.label, "cell": self.cell(fact.cell), "remark": fact.remark}
+
+    def cell(self, cell: Cell) -> Plain:
+        plain: Plain = {"text": cell.text, "tone": cell.tone, "mark": cell.mark, "about": None}
+        if cell.about is not None:
+            plain["about"] = len(self.abouts)
+            self.abouts.append((cell.about, cell.text))
+        value = cell.value
+        plain["sort"] = f"{value:.7g}" if isinstance(value, int | float) else ""
+        return plain
+
+    def sentence(self, sentence: Sentence) -> Plain:
+        return {
+            "parts": unbroken(sentence.text),
+            "tone": sentence.tone,
+            "ref": sentence.ref,
+            "note": unbroken(sentence.note),
+            "step": sentence.step,
+            "id": sentence.id,
+        }
+
+    def table(self, table: Table, name: str) -> Plain:
+        places = [at for at, column in enumerate(table.columns) if column.scope != "sheet"]
+        columns = [table.columns[at] for at in places]
+        groups: list[Plain] = []
+        for row in table.rows:
+            if not groups or groups[-1]["title"] != row.group:
+                groups.append({"title": row.group, "rows": []})
+            cells = [self.cell(row.cells[at]) for at in places]
+            groups[-1]["rows"].append({"cells": cells, "is_total": row.is_total})
+        return {
+            "name": table.caption or name,
+            "caption": table.caption,
+            "columns": [
+                {"title": c.title, "ref": c.ref, "is_number": c.is_number} for c in columns
+            ],
+            "groups": groups,
+            "notes": table.note.splitlines(),
+            "empty": table.empty,
+            "is_collapsed": table.is_collapsed,
+            "is_narrow": len(columns) <= _NARROW_COLUMNS,
+            "is_long": len(table.rows) >= _LEAST_ROWS_TO_FILTER,
+        }
+
+    def example(self, example: Example) -> Plain:
+        self.shown[example.id] = None
+        return {
+            "id": example.id,
+            "title": example.title,
+            "reason": example.reason,
+            "facts": [self.fact(fact) for fact in example.facts],
+            "lines": [
+                {
+                    "time": line.time,
+                    "speaker": line.speaker,
+                    "side": line.side,
+                    "text": line.text,
+                    "mark": line.mark,
+                    "is_key": line.is_key,
+                }
+                for line in example.lines
+            ],
+            "more": example.more,
+        }
+
+    def card(self, card: Card) -> Plain:
+        return {
+            "label": card.label,
+            "ref": card.ref,
+            "value": self.cell(card.value),
+            "change": self.cell(card.change),
+            "status": None if card.status is None else self.cell(card.status),
+            "lines": [unbroken(line) for line in card.lines],
+            "spark": None if card.spark is None else _safe(spark_svg(card.spark)),
+        }
+
+    def unshown(self) -> Iterable[Example]:
+        """Yield the sessions that stand in no block and that a number may ask for."""
+        wanted = {key for about, _ in self.abouts for key in (about.key, about.ref)}
+        for example in self.document.examples:
+            if example.id not in self.shown and not wanted.isdisjoint(example.keys):
+                yield example
+
+    def behind(self) -> str:
+        """Return what stands behind the numbers as JSON, each text written once."""
+        known: dict[str, int] = {}
+
+        def place(text: str) -> int:
+            return known.setdefault(text, len(known))
+
+        samples = self._examples_by_key()
+        rows = [
+            [
+                place(about.title),
+                place(value),
+                place(about.ref),
+                [place(word) for fact in about.facts for word in fact],
+                [place(id_) for id_ in samples.get(about.key, samples.get(about.ref, []))],
+            ]
+            for about, value in self.abouts
+        ]
+        words = {
+            key: texts()[f"page.{key}"]["en" if self.document.lang == "en" else "zh"]
+            for key in _SCRIPT_WORDS
+        }
+        packed = json.dumps(
+            {"words": words, "abouts": rows, "texts": list(known)},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        # Inside a script element only this sign could end it.
+        return packed.replace("<", "\\u003c")
+
+    def _examples_by_key(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for example in _all_examples(self.document):
+            for key in example.keys:
+                ids = found.setdefault(key, [])
+                if example.id not in ids and len(ids) < _MOST_EXAMPLES:
+                    ids.append(example.id)
+        return found
+
+
+_SCRIPT_WORDS = (
+    *("definition", "examples", "close", "filter", "filter_hint", "filter_count"),
+    *("sort", "more_about", "read_values"),
+)
+
+
+def _all_examples(document: Document) -> Iterable[Example]:
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Examples):
+                yield from block.items
+            elif isinstance(block, AgentPage):
+                yield from block.examples
+    yield from document.examples
+
+
+def unbroken(text: str) -> list[tuple[str, bool]]:
+    """Return a text cut into pieces, each with whether it is a number no line may break."""
+    pieces: list[tuple[str, bool]] = []
+    last = 0
+    for found in _VALUES.finditer(text):
+        if found.start() > last:
+            pieces.append((text[last : found.start()], False))
+        pieces.append((found.group(), True))
+        last = found.end()
+    if last < len(text):
+        pieces.append((text[last:], False))
+    return pieces
+
+
+def _safe(svg: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(svg)  # noqa: S704  drawn by us; its texts are escaped in `drawing`
+
+
+def _graph(draw: Callable[[Any], str]) -> Callable[[_Page, Any, str], Plain]:
+    def plain(page: _Page, block: Any, _: str) -> Plain:
+        return {
+            "title": block.title,
+            "ref": getattr(block, "ref", ""),
+            "legend": unbroken(block.legend),
+            "value": page.cell(block.value) if hasattr(block, "value") else None,
+            "svg": _safe(draw(block)),
+            "table": page.table(block.table, block.title),
+        }
+
+    return plain
+
+
+def _line_grid(page: _Page, block: LineGrid, name: str) -> Plain:
+    charts = [
+        {
+            "title": chart.title,
+            "ref": chart.ref,
+            "value": page.cell(chart.value),
+            "svg": _safe(line_svg(chart)),
+            "line": unbroken(chart.target.label) if chart.target else [],
+        }
+        for chart in block.charts
+    ]
+    return {"charts": charts, "legend": [], "table": page.table(block.table, name)}
+
+
+def _limit_grid(page: _Page, block: LimitGrid, name: str) -> Plain:
+    charts = [
+        {
+            "title": chart.title,
+            "ref": chart.ref,
+            "value": page.cell(chart.value),
+            "svg": _safe(limit_svg(chart)),
+            "line": unbroken(chart.note),
+        }
+        for chart in block.charts
+    ]
+    legend = unbroken(block.legend) if charts else []
+    return {"charts": charts, "legend": legend, "table": page.table(block.table, name)}
+
+
+def _multiples(page: _Page, block: SmallMultiples, _: str) -> Plain:
+    panels = [
+        {
+            "title": panel.title,
+            "value": page.cell(panel.value),
+            "svg": _safe(panel_svg(panel, block)),
+            "note": panel.note,
+        }
+        for panel in block.panels
+    ]
+    return {
+        "title": block.title,
+        "ref": block.ref,
+        "panels": panels,
+        "legend": unbroken(block.legend),
+        "target": unbroken(block.target.label) if block.target else [],
+        "table": page.table(block.table, block.title),
+    }
+
+
+def _definitions(_: _Page, block: DefinitionList, __: str) -> Plain:
+    articles = [
+        {
+            "ref": item.ref,
+            "term": item.term,
+            "group": item.group,
+            "meaning": item.meaning,
+            "facts": [list(fact) for fact in item.facts],
+        }
+        for item in block.items
+    ]
+    return {"articles": articles}
+
+
+def _agent(page: _Page, block: AgentPage, _: str) -> Plain:
+    return {
+        "id": block.id,
+        "name": block.name,
+        "shop": block.shop,
+        "lead": unbroken(block.lead),
+        "scorecard": page.table(block.scorecard, block.name),
+        "strengths": [page.sentence(item) for item in block.strengths],
+        "weaknesses": [page.sentence(item) for item in block.weaknesses],
+        "charts": page.blocks(block.charts, block.name),
+        "examples": [page.example(example) for example in block.examples],
+    }
+
+
+_PLAIN: Mapping[type, Callable[[_Page, Any, str], Plain]] = {
+    Sentences: lambda page, block, _: {"sentences": [page.sentence(i) for i in block.items]},
+    CardGrid: lambda page, block, _: {"cards": [page.card(card) for card in block.cards]},
+    Table: lambda page, block, name: {"table": page.table(block, name)},
+    Note: lambda _, block, __: {"text": unbroken(block.text), "tone": block.tone},
+    Facts: lambda page, block, _: {
+        "caption": block.caption,
+        "facts": [page.fact(fact) for fact in block.items],
+    },
+    Hint: lambda page, block, _: {
+        "text": block.text,
+        "exports": [page.fact(fact) for fact in block.exports],
+    },
+    Examples: lambda page, block, name: {
+        "title": block.title or name,
+        "examples": [page.example(example) for example in block.items],
+    },
+    DefinitionList: _definitions,
+    AgentPage: _agent,
+    LineGrid: _line_grid,
+    LimitGrid: _limit_grid,
+    SmallMultiples: _multiples,
+    HeatMap: _graph(heat_svg),
+    Funnel: _graph(funnel_svg),
+    Waterfall: _graph(waterfall_svg),
+    Distribution: _graph(distribution_svg),
+    Bars: _graph(bars_svg),
+}
