@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "lexicons"
 GONE = "\n"
+_IDLE = " ,。!~;\n"
 
 QUESTION = (
     r"(?:[a-z0-9', ]+|[^,。!?;~\n ]*)\?"
@@ -84,7 +85,7 @@ class WordClass:
         rest = form
         if self.taken_out:
             rest = for_python(self.taken_out).sub(lambda m: GONE * len(m.group()), form)
-        return [m.span() for m in for_python(self.words).finditer(rest) if m.group()]
+        return [_trimmed(m) for m in for_python(self.words).finditer(rest) if m.group().strip(_IDLE)]
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,13 @@ def _word(word: str) -> str:
 def for_polars(pattern: str) -> str:
     """Return a pattern for the Rust engine, with `\\b` at the edge of Latin words beside Chinese."""
     return pattern.replace(r"\b", r"(?-u:\b)")
+
+
+def _trimmed(match: re.Match[str]) -> tuple[int, int]:
+    """Return where a word stands without the signs its pattern needed around it."""
+    word = match.group()
+    start = match.start() + len(word) - len(word.lstrip(_IDLE))
+    return start, match.end() - (len(word) - len(word.rstrip(_IDLE)))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-CANDIDATE = r"小时|分钟|钟头|今天|今日|今晚|今早|明天|明日|明早|明晚|后天|\d ?天|[一二两三四五六七八九十]天|工作日|\d ?日内|下班前|\bhours?\b|\bminutes?\b|\btomorrow\b|\btoday\b|\btonight\b|\bdays?\b"
+CANDIDATE = r"小时|分钟|钟头|上午|下午|今天|今日|今晚|今早|明天|明日|明早|明晚|后天|\d ?天|[一二两三四五六七八九十]天|工作日|\d ?日内|下班前|\bhours?\b|\bminutes?\b|\btomorrow\b|\btoday\b|\btonight\b|\bdays?\b"
 """What a text holds wherever a time is named; a pattern of both engines."""
 
 
@@ -43,20 +43,21 @@ _SPAN = re.compile(
     rf"(?:(?P<low>{_N}) ?(?:个)?(?:小时|天|日|工作日|分钟)? ?(?:-|~|到|至|—|、) ?)?(?P<number>{_N}) ?(?:个)?(?P<half>半)?(?P<unit>小时|钟头|分钟|工作日|天|日|hours?|minutes?|mins|(?:business |working )?days?)(?P<after>[之以]?内|之前|前|左右|后|\b)?"
 )
 _DAY = re.compile(
-    r"大后天|后天|明天|明日|明早|明晚|今天|今日|今晚|今早|今儿|下班前|\btomorrow\b|\btoday\b|\btonight\b"
+    r"大后天|后天|明天|明日|(?<!明天)(?<!后天)(?<!周.)(?<!每天)(?:上午|下午)|明早|明晚|今天|今日|今晚|今早|今儿|下班前|\btomorrow\b|\btoday\b|\btonight\b"
 )
 _DAYS = {"大后天": 3, "后天": 2, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "tomorrow": 1}
 
 _DEED = re.compile(
-    r"发货|发出|寄出|寄给|发给|发走|发掉|补发|补寄|退款|退给|退还|退到|打款|到账|返现|返还|赔付|赔偿|转账|补差价|补偿|处理|解决|回复|答复|回电|回访|联系(?!我|客服)|致电|打电话|反馈|跟进|核实|安排|查(?:一下|清楚|明|询)|开(?:好|具|票|发票)|换货|换新|上架|更新|修改好|取消|出库|给(?:您|你|亲)(?:发|退|补|寄|换|处理|回|打|一个|个|开|送|弄|办|查|结果|说法|消息)|搞定|弄好|办好|完成|落实|申请|送到|送达|派送|上门|催"
+    r"发货|发出|寄出|寄给|发给|发走|发掉|补发|补寄|退款|退给|退还|退到|打款|到账|返现|返还|赔付|赔偿|转账|补差价|补偿|处理|解决|回复|答复|回电|回访|联系(?!我|客服)|致电|打电话|反馈|跟进|核实|安排|查(?:一下|清楚|明|询)|开(?:好|具|票|发票)|换货|换新|上架|更新|修改好|取消|出库|(?:回|退|发|补|打给|寄)(?:您|你|亲)|给(?:您|你|亲)(?:发|退|补|寄|换|处理|回|打|一个|个|开|送|弄|办|查|结果|说法|消息)|搞定|弄好|办好|完成|落实|申请|送到|送达|派送|上门|催"
     r"|\b(?:ship|send|refund|reply|respond|get back|call you|contact you|resolve|fix|process|deliver|replace|update you|dispatch|issue|email you|follow up)"
 )
 _CARRIED = re.compile(r"送到|送达|派送|到货|收到|签收|上门")
 _SURE = re.compile(r"保证|一定|肯定|承诺|负责|务必|确保|给您送|给你送|为您送")
 _NONE = re.compile(
     r"\?|吗|嘛|么$|能不能|可不可以|是不是|可否|能否|(?:不|没|没有|无法|未)(?:能|法|会|敢)?(?:保证|确定|承诺|确认)?[^,。!?;~]{0,4}(?:发货|发|退|处理|解决|到账|安排|回复|送|寄)"
-    r"|发不|退不|处理不|解决不|到不|送不|来不及|已经|已(?!申请|安排|收)|昨天|刚才|无理由|可以?申请|可以?退|支持|包退|包换|保修|质保|有效|过期|超过|超时|拍下|下单|付款后|的话|如果|要是|万一|除非|一般|通常|正常情况|规则|规定|(?:给|帮|跟|和|联系|退|发|回复|答复|寄|告诉|打给)我(?!们)|我(?:要|想|希望|需要|得|必须|等)|让我|叫我|请(?:在|于)|(?<![给为帮替跟和向])(?:您|你|亲)(?:需要|可以|要|得|必须|应该|自己|先|再|收到|签收|提交|寄|申请|补|发|把)|内(?:坏|出现|发现|有问题)|\bno\b|等了|过了|之前(?:说|答应)|you (?:can|must|need|have to|should|may)|within \d+ days of|\bif\b|\bdid|didn't|haven't|hasn't|\bi (?:want|need)"
+    r"|发不|退不|处理不|解决不|到不|送不|来不及|已经|已(?!申请|安排|收)|昨天|刚才|无理由|可以?申请|可以?退|支持|包退|包换|保修|质保|有效|过期|超过|超时|拍下|下单|付款后|的话|如果|要是|万一|除非|一般|通常|稍等|请等|耐心等|正常情况|规则|规定|(?:给|帮|跟|和|联系|退|发|回复|答复|寄|告诉|打给)我(?!们)|我(?:要|想|希望|需要|得|必须|等)|让我|叫我|请(?:在|于)|(?<![给为帮替跟和向])(?:您|你|亲)(?:需要|可以|要|得|必须|应该|自己|先|再|收到|签收|提交|寄|申请|补|发|把)|内(?:坏|出现|发现|有问题)|\bno\b|等了|过了|(?:没|不|未)(?:更新|动|变|反应)|(?:您|你|他|他们)(?:们)?(?:刚才|昨天|上次)?(?:说|答应|承诺)|现在都|之前(?:说|答应)|you (?:can|must|need|have to|should|may)|within \d+ days of|\bif\b|\bdid|didn't|haven't|hasn't|\bi (?:want|need)"
 )
+_PART = re.compile(r"(?:[^, ]| (?![\u4e00-\u9fff])|(?<![\u4e00-\u9fff}~]) )+")
 _CLAUSE = re.compile(r"[^。!;~\n]*?(?:[。!;~\n?]|$)")
 
 
@@ -75,7 +76,7 @@ def find_promises(form: str) -> list[Promise]:
 
 def _neighbours(sentence: str) -> list[tuple[int, int]]:
     """Return the clauses of a sentence that name a time, joined with the next where the deed stands there."""
-    clauses = [m.span() for m in re.finditer(r"[^,，]+", sentence)]
+    clauses = [m.span() for m in _PART.finditer(sentence)]
     spans = []
     for number, (start, end) in enumerate(clauses):
         clause = sentence[start:end]
