@@ -66,7 +66,7 @@ FILES = {
         "旗舰店,K2,1002,A,2026-10-01 13:00:00\n"
     ),
 }
-BY_HAND = """
+BY_HAND = f"""
 INSERT INTO customer_links BY NAME SELECT '' AS shop_id, 'annie-in-orders' AS alias,
     'tb-annie-77' AS customer_id, 0 AS file_id, 0 AS source_row;
 INSERT INTO exported_sessions BY NAME SELECT '旗舰店' AS shop_id,
@@ -78,9 +78,15 @@ INSERT INTO survey_responses BY NAME SELECT 'Q' AS survey_id, unnest(['a', 'b'])
 INSERT INTO survey_answers BY NAME SELECT 'Q' AS survey_id, unnest(['a', 'b']) AS response_id,
     '1' AS question_no, 1 AS option_no, 0 AS file_id, 0 AS source_row;
 INSERT INTO row_versions VALUES
-    ('orders', concat_ws(chr(31), '旗舰店', '1001'), 1, 1, '{}'),
-    ('orders', concat_ws(chr(31), '旗舰店', '1002'), 1, 1, '{"customer_id":"tb-annie-77"}'),
-    ('orders', concat_ws(chr(31), '旗舰店', '1002'), 2, 1, '{"customer_id":"bob"}');
+    ('orders', concat_ws(chr(31), '旗舰店', '1001'), 1, 1, '{{}}'),
+    ('orders', concat_ws(chr(31), '旗舰店', '1002'), 1, 1, '{{"customer_id":"tb-annie-77"}}'),
+    ('orders', concat_ws(chr(31), '旗舰店', '1002'), 2, 1, '{{"customer_id":"bob"}}');
+INSERT INTO qa_plan_sessions SELECT '2026-W40', '旗舰店', unnest(['S1', 'S2']), 'rest', 0.5;
+INSERT INTO qa_grades BY NAME SELECT '旗舰店' AS shop_id, unnest(['S1', 'S2']) AS session_id,
+    'lead' AS grader, 80 AS score, FALSE AS is_fatal, unnest(['{MARKER}', 'good']) AS remark;
+INSERT INTO qa_grade_items SELECT '旗舰店', unnest(['S1', 'S2']), 'lead', 'accuracy', 'full';
+INSERT INTO qa_verdicts SELECT '旗舰店', unnest(['S1', 'S2']), 'lead', 'filler', 'm', TRUE;
+INSERT INTO qa_disputes SELECT '旗舰店', unnest(['S1', 'S2']), 'filler', 'm', 'said so', now();
 UPDATE import_files SET sheet = 'tb-annie-77', path = '/x/chats_tb-annie-77.xlsx'
     WHERE kind = 'messages';
 """
@@ -91,6 +97,11 @@ HELD = {
     "messages": 2,
     "order_items": 1,
     "orders": 2,
+    "qa_disputes": 1,
+    "qa_grade_items": 1,
+    "qa_grades": 1,
+    "qa_plan_sessions": 1,
+    "qa_verdicts": 1,
     "ratings": 1,
     "refunds": 2,
     "rejected_rows": 1,

@@ -30,6 +30,7 @@ def purge(
     from cskpi.cli.talk import model_progress
     from cskpi.identity.hashing import known_forms, pseudonyms
     from cskpi.identity.purge import rewrite_without, trace_person
+    from cskpi.metrics.text_tables import text_tables
     from cskpi.model.build import build_model
     from cskpi.model.state import is_current
     from cskpi.model.steps import model_steps
@@ -52,7 +53,7 @@ def purge(
         if "*" in customer and "@" not in customer:
             diagnostics.warn(say("talk.purge_masked", customer=customer))
         _confirm(customer, yes=yes)
-        facts = {step.target for step in model_steps()}
+        facts = {step.target for step in model_steps()} | text_tables()
         rewrite_without(con, path, limits, facts, pseudonyms(settings))
     diagnostics.note(say("talk.purged", customer=customer))
 

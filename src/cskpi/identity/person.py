@@ -63,6 +63,19 @@ _TABLES: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     ),
 }
 
+_SESSION_TABLES = (
+    *("qa_plan_sessions", "qa_grades", "qa_grade_items", "qa_verdicts"),
+    "qa_disputes",
+)
+"""What people said of sessions, by the sessions' own ids."""
+
+_HIS_SESSION = f"""
+JOIN sessions AS s ON s.shop_id = t.shop_id AND s.session_id = t.session_id
+JOIN {IDS} AS ids ON ids.shop_id = s.shop_id
+    AND (ids.id_kind = 'customer' AND ids.id = s.customer_id
+        OR ids.id_kind = 'conversation' AND ids.id = s.conversation_id)
+"""
+
 
 def find_ids(con: duckdb.DuckDBPyConnection, names: Iterable[str], shop_id: str | None) -> None:
     """Fill `purge_ids` from the names given and all that links, chats and orders add to them.
@@ -113,6 +126,8 @@ def find_rows(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for column in ("alias", "customer_id"):
         is_his = f"JOIN {IDS} AS ids ON ids.id = t.{column} AND t.shop_id IN (ids.shop_id, '')"
         _doom(con, "customer_links", ("shop_id", "alias"), is_his)
+    for table in _SESSION_TABLES:
+        _doom(con, table, ("shop_id", "session_id"), _HIS_SESSION)
     _find_rejected(con)
     _find_versions(con)
     return dict(

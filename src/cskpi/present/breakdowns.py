@@ -12,7 +12,7 @@ from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Section, Table
 from cskpi.present.formatting import format_count, format_hour, format_moment, format_value
 from cskpi.present.graphs import HeatMap
-from cskpi.texts import has_text, pick, say
+from cskpi.texts import LANGS, has_text, language, pick, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,14 +29,17 @@ _SHEET_NAME_LENGTH = 20
 _PRIVATE = ("customer_id", "customer_name", "phone", "address")
 
 
-def breakdown_sections(inputs: ReportInputs) -> list[Section]:
-    """Return a section per breakdown whose data are loaded, in the order given."""
-    return [_section(inputs, b) for b in inputs.breakdowns if not b.missing]
-
-
 def public(breakdown: BreakdownTable) -> BreakdownTable:
-    """Return a breakdown without whom its rows are about: what is shown gets forwarded."""
-    kept = [at for at, column in enumerate(breakdown.columns) if column.name not in _PRIVATE]
+    """Return a breakdown without whom its rows are about: what is shown gets forwarded.
+
+    Of columns `x_zh` and `x_en` that of the language in force is shown.
+    """
+    others = tuple(f"_{lang}" for lang in LANGS if lang != language())
+    kept = [
+        at
+        for at, column in enumerate(breakdown.columns)
+        if column.name not in _PRIVATE and not column.name.endswith(others)
+    ]
     return replace(
         breakdown,
         columns=tuple(breakdown.columns[at] for at in kept),
@@ -77,14 +80,17 @@ def _nothing(breakdown: BreakdownTable) -> str:
     return say("breakdown.missing", kinds=say("format.list_comma").join(kinds))
 
 
-def _section(inputs: ReportInputs, breakdown: BreakdownTable) -> Section:
+def breakdown_section(inputs: ReportInputs, breakdown: BreakdownTable) -> Section:
+    """Return a breakdown as a part of its group's chapter."""
     title = one_line(pick(breakdown.labels))
     lead = one_line(pick(breakdown.descriptions)) if breakdown.descriptions else ""
     if breakdown.view == "heat_map":
         block = _heat_map(inputs, breakdown)
-        return Section(breakdown.name, title, say("section.load_sheet"), (block,), lead=lead)
+        return Section(
+            breakdown.name, title, say("section.load_sheet"), (block,), lead=lead, level=2
+        )
     table = breakdown_table(breakdown, most_rows=breakdown.most_rows)
-    return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (table,), lead=lead)
+    return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (table,), lead=lead, level=2)
 
 
 def _cell(value: BreakdownValue, column: BreakdownColumn) -> Cell:

@@ -14,10 +14,9 @@ from cskpi.quality.grade_sheet import (
     named_by_word,
     word,
 )
-from cskpi.quality.rubric import FATAL, FULL_SCORE, LEVELS, load_rubric, score_of
+from cskpi.quality.rubric import FATAL, FULL_SCORE, ITEMS, LEVELS, score_of
 from cskpi.texts import say
 
-KEY_SEPARATOR = "\x1f"
 _FIELD_HEADINGS = ("key", "grader", FATAL)
 """A sheet without these is none of ours."""
 
@@ -53,8 +52,7 @@ def missing_fields(headings: list[str]) -> list[str]:
     """Return which columns no grading sheet lacks are not there."""
     fields = fields_by_heading()
     there = {fields.get(heading.strip()) for heading in headings}
-    wanted = [*_FIELD_HEADINGS, *(item.name for item in load_rubric())]
-    return [name for name in wanted if name not in there]
+    return [name for name in (*_FIELD_HEADINGS, *ITEMS) if name not in there]
 
 
 def read_grade(cells: Mapping[str, str]) -> Grade | None:
@@ -66,18 +64,17 @@ def read_grade(cells: Mapping[str, str]) -> Grade | None:
     Raises:
         RowError: the row is graded, but not as the sheet asks.
     """
-    items = [item.name for item in load_rubric()]
-    touched = [*items, FATAL, "remark", "appeal_reason", "appeal_result", "revised_score"]
+    touched = [*ITEMS, FATAL, "remark", "appeal_reason", "appeal_result", "revised_score"]
     verdicts = [f"verdict_{number}" for number in range(1, MOST_FINDINGS + 1)]
     if not any(cells.get(name) for name in ("grader", *touched, *verdicts)):
         return None
     if not cells.get("grader"):
         raise RowError("grader", "", say("grading.fault_missing"))
-    levels = {name: _named(cells, name, LEVELS) for name in items}
+    levels = {name: _named(cells, name, LEVELS) for name in ITEMS}
     is_fatal = _named(cells, FATAL, YES_NO, default="no") == "yes"
     score = score_of(levels, is_fatal=is_fatal)  # type: ignore[arg-type]
     if score is None:
-        raise RowError(items[0], cells.get(items[0], ""), say("grading.fault_items"))
+        raise RowError(ITEMS[0], cells.get(ITEMS[0], ""), say("grading.fault_items"))
     appeal, result, revised = _appeal(cells)
     return Grade(
         key=cells.get("key", ""),

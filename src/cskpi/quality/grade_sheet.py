@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cskpi.quality.rubric import FATAL, LEVELS, load_rubric
+from cskpi.quality.rubric import FATAL, ITEMS, LEVELS
 from cskpi.texts import LANGS, language, table
 
 MOST_FINDINGS = 8
@@ -37,8 +37,8 @@ def sheet_columns(findings: int) -> tuple[SheetColumn, ...]:
             SheetColumn(f"verdict_{number}", _text("grading.verdict", number), RIGHT_WRONG),
         ]
     columns.append(SheetColumn("grader", _text("grading.grader")))
-    columns += [SheetColumn(i.name, i.labels[language()], LEVELS) for i in load_rubric()]
-    columns.append(SheetColumn(FATAL, _text("grading.fatal"), YES_NO))
+    columns += [SheetColumn(item, _text(f"item.{item}"), LEVELS) for item in ITEMS]
+    columns.append(SheetColumn(FATAL, _text(f"item.{FATAL}"), YES_NO))
     columns.append(SheetColumn("remark", _text("grading.remark")))
     for name in APPEAL:
         words = RESULTS if name == "appeal_result" else ()
@@ -59,9 +59,9 @@ def fields_by_heading() -> dict[str, str]:
     """Return heading -> field, for the headings of every language."""
     found: dict[str, str] = {}
     for lang in LANGS:
-        for name in (*SHOWN, "grader", FATAL, "remark", *APPEAL):
+        for name in (*SHOWN, "grader", "remark", *APPEAL):
             found[table()[f"grading.{name}"][lang]] = name
-        found |= {item.labels[lang]: item.name for item in load_rubric()}
+        found |= {table()[f"item.{name}"][lang]: name for name in (*ITEMS, FATAL)}
         for number in range(1, MOST_FINDINGS + 1):
             for name in ("finding", "verdict"):
                 heading = table()[f"grading.{name}"][lang].format(number=number)

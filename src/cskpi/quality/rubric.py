@@ -1,13 +1,16 @@
-"""What people grade a session by: the items of the rubric, their levels, and the score they make."""
+"""What people grade a session by: the items of the rubric, their levels, and the score they make.
+
+Labels and explanations stand in the message table under `item` and `item_about`.
+"""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal, get_args
+
+ITEMS = ("efficiency", "compliance", "accuracy", "empathy", "resolution")
+"""The sides of service quality that seed 1 inspects: efficiency; compliance, accuracy and empathy of
+communication; problem solving. All count the same: nobody gives weights."""
 
 Level = Literal["full", "part", "none", "not_applicable"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -16,23 +19,6 @@ FATAL = "fatal"
 
 FULL_SCORE = 100.0
 _POINTS: Mapping[str, float] = {"full": 1.0, "part": 0.5, "none": 0.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of the rubric; labels and explanations by language."""
-
-    name: str
-    labels: Mapping[str, str]
-    abouts: Mapping[str, str]
-
-
-@cache
-def load_rubric() -> tuple[Item, ...]:
-    """Return the items in the order of the sheet."""
-    text = (Path(__file__).parent / "rubric.toml").read_text(encoding="utf-8")
-    items = tomllib.loads(text)["item"]
-    return tuple(Item(item["name"], item["label"], item["about"]) for item in items)
 
 
 def score_of(levels: Mapping[str, Level], *, is_fatal: bool) -> float | None:

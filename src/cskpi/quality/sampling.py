@@ -122,8 +122,9 @@ class Plan:
 def allocate(counts: Mapping[Stratum, int], share: float) -> dict[Stratum, int]:
     """Return how many sessions of each stratum to draw: in all `share` of them, at least one each.
 
-    Every stratum gets half of its proportional part; what then remains goes to complaints, high-value
-    customers, new agents and risk, in this order, and last to the rest.
+    Every stratum gets half of its proportional part. What then remains goes in equal parts to
+    complaints, high-value customers, new agents and risk until each is drawn whole, and last to the
+    rest.
 
     Args:
         counts: sessions by stratum.
@@ -134,11 +135,15 @@ def allocate(counts: Mapping[Stratum, int], share: float) -> dict[Stratum, int]:
         stratum: min(count, max(1, math.floor(count * share * _BASE_PART)))
         for stratum, count in present.items()
     }
-    left = math.ceil(sum(present.values()) * share - 1e-9) - sum(planned.values())
-    for stratum, count in present.items():
-        more = max(0, min(left, count - planned[stratum]))
-        planned[stratum] += more
-        left -= more
+    left = max(0, math.ceil(sum(present.values()) * share - 1e-9) - sum(planned.values()))
+    first = [stratum for stratum in present if stratum != "rest"]
+    for group in (first, [stratum for stratum in present if stratum == "rest"]):
+        while left and (open_ones := [s for s in group if planned[s] < present[s]]):
+            part = max(1, left // len(open_ones))
+            for stratum in open_ones:
+                more = min(part, left, present[stratum] - planned[stratum])
+                planned[stratum] += more
+                left -= more
     return planned
 
 
