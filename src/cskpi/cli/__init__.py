@@ -149,6 +149,7 @@ from cskpi.cli import (  # noqa: E402  commands register themselves on `app`
     rank,
     report,
     run,
+    sentiment,
     status,
 )
 
@@ -175,6 +176,7 @@ __all__ = [
     "rank",
     "report",
     "run",
+    "sentiment",
     "status",
 ]
 

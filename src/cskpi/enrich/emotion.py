@@ -34,6 +34,9 @@ WORKING = ("neutral", "negation", "degree", "softener", "hypothesis", "contrast"
 # Letters nobody writes: the private use area of Unicode.
 CODE = {name: chr(0xE100 + n) for n, name in enumerate((*WEIGHTS, *WORKING, "calmed"))}
 
+SHOUTS = 3
+"""From so many exclamation marks on a bitter sentence is an angry one."""
+
 _LATIN = re.compile(r"[a-z']+")
 _QUOTED = r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|《[^》\n]*》|\"[^\"\n]*\""
 _END = r",.!?;~。\n"
@@ -94,7 +97,7 @@ def _emotion() -> pl.Expr:
     angry = pl.col("angry") + pl.col("angry_strong") > 0
     let_down = pl.col("disappointed") + pl.col("disappointed_strong") > 0
     glad = pl.col("pleased") + pl.col("pleased_strong") > 0
-    loud = (pl.col("bangs") > 2) & (pl.col("disappointed_strong") > 0)
+    loud = (pl.col("bangs") >= SHOUTS) & (pl.col("disappointed_strong") > 0)
     named: pl.Expr = (
         pl.when(pl.col("form").is_null())
         .then(None)
