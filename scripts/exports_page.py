@@ -29,7 +29,7 @@ BEHIND: Mapping[str, frozenset[str]] = {
             *("sessions", "session_runs", "turns", "agent_turns", "agent_messages", "receptions"),
             *("contacts", "contact_agents", "contact_facts", "contact_purchases"),
             *("contact_outcomes", "session_outcomes", "bot_stages", "staff_hours", "online_facts"),
-            "stress_days",
+            *("stress_days", "qa_auto_scores"),
         ),
         CHATS,
     ),
