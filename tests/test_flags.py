@@ -19,9 +19,9 @@ from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
 from cskpi.metrics.finding import Finding, Flag
 from cskpi.periods import month_period, resolve_period
-from cskpi.present.definitions import definition_section, kpi_section
-from cskpi.present.document import CardGrid, DefinitionList, Table
-from cskpi.present.overview import overview_section
+from cskpi.present.definitions import definition_section, kpi_table
+from cskpi.present.document import CardGrid, DefinitionList
+from cskpi.present.overview import headline_section
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
@@ -258,11 +258,11 @@ def test_the_report_says_so_on_card_table_and_definition() -> None:
         for m in inputs.metrics
     )
     inputs = replace(inputs, totals=totals, metrics=metrics)
-    (cards,) = (b for b in overview_section(inputs).blocks if isinstance(b, CardGrid))
+    (cards,) = (b for b in headline_section(inputs).blocks if isinstance(b, CardGrid))
     lines = {card.ref: card.lines for card in cards.cards}
     assert lines["csat_score"][-1] == "暂定：装入 2026-11-03 及以后的数据才定"
     assert not any("暂定" in line for line in lines["first_response_time"])
-    (table,) = (b for b in kpi_section(inputs).blocks if isinstance(b, Table))
+    table = kpi_table(inputs, inputs.totals)
     assert "满意度评分（2026-11-03）" in table.note
     marked = [cell for row in table.rows for cell in row.cells if cell.mark == "*"]
     assert [cell.text for cell in marked] == ["4.61"]

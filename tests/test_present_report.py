@@ -6,7 +6,16 @@ from typing import TypeVar
 from test_present_samples import empty_inputs, sample_inputs
 
 from cskpi.periods import resolve_period
-from cskpi.present.document import CardGrid, Document, Facts, Note, Sentences, Table
+from cskpi.present.document import (
+    AgentPage,
+    CardGrid,
+    Document,
+    Facts,
+    Hint,
+    Note,
+    Sentences,
+    Table,
+)
 from cskpi.present.graphs import HeatMap, LineGrid
 from cskpi.present.report import build_report
 from cskpi.texts import table as texts
@@ -20,10 +29,31 @@ def _block(document: Document, section: str, kind: type[BlockType]) -> BlockType
 
 
 def test_sections_follow_the_order_a_reader_asks_in() -> None:
-    ids = [section.id for section in build_report(sample_inputs()).sections]
-    assert ids == [
-        "overview", "trends", "agents", "shops", "hourly_load", "kpis", "coverage", "definitions",
+    sections = build_report(sample_inputs()).sections
+    assert [section.id for section in sections if section.level == 1] == [
+        "overview", "headline", "speed", "resolution", "satisfaction", "sales", "workload",
+        "agents", "shops", "topics", "coverage", "definitions",
     ]  # fmt: skip
+    parts = [section.id for section in sections if section.level == 2]
+    assert parts[:3] == ["findings", "trends", "speed-agents"]
+    assert parts[-3:] == ["hourly_load", "workload-agents", "agent-pages"]
+
+
+def test_chapters_without_data_have_no_chart_and_no_table() -> None:
+    sections = build_report(empty_inputs()).sections
+    assert not {"headline", "trends", "speed-agents", "agent-pages"} & {s.id for s in sections}
+    for section in sections:
+        if section.id in ("speed", "satisfaction", "sales", "agents", "topics"):
+            assert [type(block) for block in section.blocks] == [Hint], section.id
+
+
+def test_a_chapter_without_data_names_the_export_and_its_kpis() -> None:
+    hint = _block(build_report(empty_inputs()), "satisfaction", Hint)
+    assert "满意度评分" in hint.text
+    (ratings,) = hint.exports
+    assert ratings.label == "评价"
+    assert "满意度评分" in ratings.cell.text
+    assert "cskpi load" in ratings.remark
 
 
 def test_one_shop_needs_no_comparison_of_shops() -> None:
@@ -31,49 +61,52 @@ def test_one_shop_needs_no_comparison_of_shops() -> None:
     assert "shops" not in [section.id for section in document.sections]
 
 
+def test_five_sentences_answer_in_the_order_a_reader_asks() -> None:
+    items = _block(build_report(sample_inputs()), "overview", Sentences).items
+    month, what, why, who, next_step = (item.text for item in items)
+    assert month == (
+        "2026 年 10 月有 6,921 位买家来咨询（比上月 ▲ 13.4%）；8 个核心指标里，"
+        "1 个达标、6 个没有达标；3 个明显变好、2 个明显变差。"
+    )
+    assert what.startswith("变化：工单闭环时长变差：26 小时 → 2 天 5 小时")
+    assert why.startswith("原因线索：")
+    assert who.startswith("人员：")
+    assert next_step.startswith("下一步：看看")
+    assert "有 2 天没有数据" in items[0].note
+
+
 def test_sentences_claim_only_what_the_intervals_carry() -> None:
-    texts = [s.text for s in _block(build_report(sample_inputs()), "overview", Sentences).items]
+    texts = [s.text for s in _block(build_report(sample_inputs()), "findings", Sentences).items]
     assert "投诉率变差：0.6% → 1.1%（▲ 0.5 百分点）。" in texts
-    assert "没有明显变化：转接率、满意度评分。" in texts
-    assert "未达标：投诉率（1.1%，目标 ≤ 0.5%）。" in texts
-    assert "有 2 天没有数据，合计类指标偏低。" in texts
+    assert any("回复率明显没有达标：97.1%，目标 ≥ 98.0%" in text for text in texts)
+    assert not any("满意度评分变" in text for text in texts)
 
 
-def test_every_clear_change_of_a_headline_is_said_and_the_others_are_named() -> None:
-    inputs = sample_inputs()
-    headline = replace(inputs.metrics[0], headline=True)
-    changed = [
-        replace(f, metric=f"kpi_{n}", value=100.0 + n, previous=50.0, low=None, unit="count")
-        for n, f in enumerate(inputs.totals[:1] * 13)
-    ]
-    metrics = [
-        replace(headline, name=f.metric, headline=f.metric != "kpi_0", direction="up")
-        for f in changed
-    ]
-    totals = tuple(replace(f, direction="up", status=None) for f in changed)
-    document = build_report(replace(inputs, totals=totals, metrics=tuple(metrics)))
-    texts = [s.text for s in _block(document, "overview", Sentences).items]
-    said = [text for text in texts if "变好：" in text]
-    assert len(said) == 10
-    assert "50 → 112" in said[0]
-    assert "50 → 103" in said[-1]
-    label = inputs.totals[0].labels["zh"]
-    assert f"另有 3 个指标也有明显变化：{label}、{label}、{label}。" in texts
+def test_every_link_leads_to_a_place_in_the_report() -> None:
+    document = build_report(sample_inputs())
+    ids = {section.id for section in document.sections}
+    blocks = [block for section in document.sections for block in section.blocks]
+    ids |= {block.id for block in blocks if isinstance(block, AgentPage)}
+    refs = {
+        item.ref for block in blocks if isinstance(block, Sentences) for item in block.items
+    } - {""}
+    assert refs
+    assert {ref for ref in refs if not ref.startswith("def-")} <= ids
 
 
 def test_without_a_previous_period_nothing_is_compared() -> None:
     inputs = sample_inputs()
-    totals = tuple(replace(finding, previous=None) for finding in inputs.totals)
-    document = build_report(replace(inputs, totals=totals))
+    totals = tuple(replace(f, previous=None, comparisons=()) for f in inputs.totals)
+    document = build_report(replace(inputs, totals=totals, insights=()))
     sentences = _block(document, "overview", Sentences)
     assert sentences.items[0].text == "没有 2026-09 的数据，无法比较。"
-    cards = _block(document, "overview", CardGrid).cards
+    cards = _block(document, "headline", CardGrid).cards
     assert {card.change.text for card in cards} == {"–"}
 
 
 def test_a_card_says_in_words_what_its_colour_says() -> None:
     cards = {
-        card.ref: card for card in _block(build_report(sample_inputs()), "overview", CardGrid).cards
+        card.ref: card for card in _block(build_report(sample_inputs()), "headline", CardGrid).cards
     }
     first = cards["first_response_time"]
     assert first.value.text == "33 秒"

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cskpi.insight.engine import find_insights
+from cskpi.insight.material import Material
 from cskpi.metrics.breakdown_files import BreakdownColumn
 from cskpi.metrics.breakdowns import BreakdownTable
 from cskpi.metrics.coverage import Coverage
 from cskpi.metrics.declaration import Metric
-from cskpi.metrics.finding import Direction, Finding, Status, Unit
+from cskpi.metrics.finding import Comparison, Direction, Finding, Status, Unit
+from cskpi.metrics.uncertainty import Z, normal_p_value
 from cskpi.periods import month_period
 from cskpi.present.inputs import ReportInputs
 from cskpi.store.sqlfile import SqlFile
+
+if TYPE_CHECKING:
+    from cskpi.insight.insight import Insight
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -114,6 +121,34 @@ def _finding(row: tuple[Any, ...], value: float | None, size: int, **more: Any) 
     )
 
 
+def _previous(row: tuple[Any, ...]) -> dict[str, Any]:
+    """The period before, as uncertain as this one."""
+    _, _, _, _, kind, unit, direction, _, _, _, previous, value, size = row
+    reach, apart = _spread(kind, unit, value, size), value - previous
+    if reach is None:
+        return {"previous": previous}
+    error = reach / Z * 2**0.5
+    p_value = normal_p_value(apart / error)
+    side = "better" if (apart > 0) == (direction == "up") else "worse"
+    word: Any = side if p_value <= 0.05 else "no_clear_change"
+    ends = apart - Z * error, apart + Z * error
+    compared = Comparison("previous", previous, apart, *ends, p_value, word)
+    return {"previous": previous, "comparisons": (compared,)}
+
+
+def _insights(inputs: ReportInputs) -> tuple[Insight, ...]:
+    return find_insights(
+        Material(
+            period=inputs.period,
+            metrics=inputs.metrics,
+            totals=inputs.totals,
+            by_agent=inputs.by_agent,
+            breakdowns={table.name: table for table in inputs.breakdowns},
+            coverage=inputs.coverage,
+        )
+    )
+
+
 def _ceiling(unit: Unit, high: float) -> float:
     return min(high, 1.0) if unit == "percent" else high
 
@@ -164,13 +199,13 @@ def sample_inputs(*, hostile: bool = False) -> ReportInputs:
     agents = {shop: list(names) for shop, names in AGENTS.items()}
     if hostile:
         agents = {f"店{HOSTILE[0]}": list(HOSTILE), HOSTILE[3]: [HOSTILE[2], HOSTILE[1]]}
-    return ReportInputs(
+    inputs = ReportInputs(
         period=period,
         previous=period.previous(),
         shops=tuple(agents),
         metrics=sample_metrics(),
         groups=GROUPS,
-        totals=tuple(_finding(row, row[11], row[12], previous=row[10]) for row in KPIS),
+        totals=tuple(_finding(row, row[11], row[12], **_previous(row)) for row in KPIS),
         by_agent=tuple(
             _finding(row, *_part(rng, row, share, 0.12), dimensions={"shop": shop, "agent": agent})
             for shop, names in agents.items()
@@ -191,6 +226,7 @@ def sample_inputs(*, hostile: bool = False) -> ReportInputs:
         breakdowns=(_hourly_load(rng),),
         coverage=_coverage(missing, tuple(HOSTILE) if hostile else ("山野:临时工", "外包01")),
     )
+    return replace(inputs, insights=_insights(inputs))
 
 
 def _shares(rng: random.Random, count: int) -> list[float]:
@@ -224,6 +260,7 @@ def _hourly_load(rng: random.Random) -> BreakdownTable:
             ),
         ),
         tuple(rows),
+        group="workload",
         view="heat_map",
     )
 
@@ -256,6 +293,7 @@ def empty_inputs() -> ReportInputs:
         groups=GROUPS,
         totals=tuple(_finding(row, None, 0) for row in KPIS),
         coverage=Coverage(has={"messages": 0, "ratings": 0}),
+        without_rows=frozenset({"messages", "sessions", "ratings"}),
     )
 
 

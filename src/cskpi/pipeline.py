@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,18 @@ from cskpi.ingest.archives import ArchiveLimits, Candidate, candidates
 from cskpi.ingest.load import load_file
 from cskpi.ingest.options import LoadOptions, ReadLimits
 from cskpi.ingest.paths import expand_paths
+from cskpi.insight.examples import session_examples
+from cskpi.insight.gather import look_for_insights
+from cskpi.insight.material import Material
+from cskpi.insight.spread import spread_of
 from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
 from cskpi.metrics.business_time import named
 from cskpi.metrics.catalog import Catalog, load_catalog
 from cskpi.metrics.checks import CheckResult, run_data_checks, target_checks
 from cskpi.metrics.control import ControlOptions, control_charts
 from cskpi.metrics.coverage import coverage, order_matches
-from cskpi.metrics.evaluate import evaluate, parameters_in_force
+from cskpi.metrics.evaluate import evaluate, filled_tables, parameters_in_force
+from cskpi.metrics.targets import target_in_force
 from cskpi.model.build import build_model
 from cskpi.model.shops import unify_shops
 from cskpi.model.state import is_current
@@ -40,9 +45,13 @@ if TYPE_CHECKING:
     from cskpi.metrics.breakdown_files import Breakdown
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
+    from cskpi.present.document import Document
     from cskpi.settings import Settings
 
 ModelProgress = Callable[[str, int, int], None]
+
+FIRST_WAIT = "first_response_time"
+"""The KPI whose spread a report shows."""
 
 REPORT_GROUPINGS: tuple[tuple[str, ...], ...] = ((), ("agent",), ("day",), ("shop",))
 
@@ -220,33 +229,72 @@ def newest_month(con: duckdb.DuckDBPyConnection) -> Period:
 
 
 def report_inputs(
-    con: duckdb.DuckDBPyConnection, catalog: Catalog, period: Period, settings: Settings
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    period: Period,
+    settings: Settings,
+    *,
+    reveal: bool = False,
 ) -> ReportInputs:
-    """Gather all a report shows: findings, breakdowns and data coverage of one period."""
+    """Gather all a report shows: numbers, insights, breakdowns and data coverage of one period."""
     metrics = catalog.own()
-    findings = evaluate(con, metrics, period, REPORT_GROUPINGS, settings)
+    findings = evaluate(con, metrics, period, REPORT_GROUPINGS, settings, last_year=True)
     by_dimensions = {
         names: tuple(f for f in findings if set(f.dimensions) == set(names))
         for names in ((), ("shop", "agent"), ("day",), ("shop",))
     }
-    options = ControlOptions.of(settings)
     shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
+    declared = load_breakdowns(catalog.groups)
+    tables = tuple(run_breakdown(con, b, period, settings) for b in declared)
+    covered, options = coverage(con, period), ControlOptions.of(settings)
+    charts = tuple(control_charts(con, catalog.headline(), period, settings, options))
+    shown = tuple(
+        replace(
+            named(metric, settings),
+            target=target_in_force(metric, settings, period.start.date()),
+        )
+        for metric in metrics
+    )
+    found = look_for_insights(
+        con,
+        Material(
+            period=period,
+            metrics=metrics,
+            totals=by_dimensions[()],
+            by_agent=by_dimensions["shop", "agent"],
+            charts=charts,
+            breakdowns={table.name: table for table in tables},
+            coverage=covered,
+        ),
+        declared,
+        settings,
+    )
+    first_wait = next((m for m in metrics if m.name == FIRST_WAIT), None)
+    filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
+    presets = con.execute("SELECT DISTINCT preset FROM import_files ORDER BY preset").fetchall()
     return ReportInputs(
         period=period,
         previous=period.previous(),
         shops=tuple(shop for (shop,) in shops),
-        metrics=tuple(named(metric, settings) for metric in metrics),
+        metrics=shown,
         groups=catalog.groups,
         totals=by_dimensions[()],
         by_agent=by_dimensions["shop", "agent"],
         by_day=by_dimensions["day",],
         by_shop=by_dimensions["shop",],
-        breakdowns=tuple(
-            run_breakdown(con, b, period, settings) for b in load_breakdowns(catalog.groups)
-        ),
-        coverage=coverage(con, period),
+        breakdowns=tables,
+        coverage=covered,
         parameters={m.name: parameters_in_force(m, settings) for m in metrics},
-        charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
+        charts=charts,
+        insights=found.insights,
+        topics=found.topics,
+        parts=found.parts.now,
+        parts_before=found.parts.before,
+        first_waits=spread_of(con, first_wait, period, settings) if first_wait else (),
+        examples=session_examples(con, period),
+        without_rows=frozenset(name for name, has_rows in filled.items() if not has_rows),
+        presets=tuple(preset for (preset,) in presets),
+        reveal=reveal,
     )
 
 
@@ -274,8 +322,29 @@ def beside_kpis(
     )
 
 
+def report_document(
+    con: duckdb.DuckDBPyConnection, period: Period, settings: Settings, *, reveal: bool = False
+) -> Document:
+    """Return the report of a period; `reveal` shows personal data in quotes.
+
+    Raises:
+        UsageError: the period holds no session.
+    """
+    from cskpi.present.report import build_report
+
+    inputs = report_inputs(con, load_catalog(), period, settings, reveal=reveal)
+    if inputs.coverage.first_at is None:
+        raise UsageError("period_without_data", period=period.label)
+    return build_report(inputs)
+
+
 def write_report(
-    con: duckdb.DuckDBPyConnection, period: Period, settings: Settings, folder: Path
+    con: duckdb.DuckDBPyConnection,
+    period: Period,
+    settings: Settings,
+    folder: Path,
+    *,
+    reveal: bool = False,
 ) -> tuple[Path, Path]:
     """Write `report.html` and `report.xlsx` into a folder and return their paths.
 
@@ -284,13 +353,9 @@ def write_report(
     """
     from cskpi.present.excel import render_xlsx
     from cskpi.present.html import render_html
-    from cskpi.present.report import build_report
     from cskpi.present.streams import write_atomic
 
-    inputs = report_inputs(con, load_catalog(), period, settings)
-    if inputs.coverage.first_at is None:
-        raise UsageError("period_without_data", period=period.label)
-    document = build_report(inputs)
+    document = report_document(con, period, settings, reveal=reveal)
     html, workbook = folder / "report.html", folder / "report.xlsx"
     write_atomic(html, render_html(document))
     write_atomic(workbook, render_xlsx(document))

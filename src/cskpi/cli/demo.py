@@ -36,7 +36,7 @@ def demo(
     outcome = load_files([data_dir("sample_data")], options, settings, load_progress)
     write_load_reports(outcome.reports)
     report_failures(outcome.failures)
-    with open_facts(settings) as con:
+    with open_facts(settings, texts=True) as con:
         show_table(kpi_table(headline(con, period, settings)))
         html, _ = write_report(con, period, settings, out)
     typer.echo(html)

@@ -30,6 +30,7 @@ def report(
     end: End = None,
     last_month: LastMonth = False,
     out: Annotated[Path, typer.Option("--out", help=say("option.out"))] = Path(),
+    reveal: Annotated[bool, typer.Option("--reveal", help=say("option.reveal"))] = False,
     business_hours: BusinessHours = None,
     db: Db = None,
     lang: Lang = None,
@@ -41,7 +42,7 @@ def report(
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.pipeline import open_facts, write_report
 
-    with model_progress() as progress, open_facts(settings, progress, wait) as con:
-        paths = write_report(con, or_newest_month(con, period), settings, out)
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=True) as con:
+        paths = write_report(con, or_newest_month(con, period), settings, out, reveal=reveal)
     for path in paths:
         typer.echo(path)

@@ -58,6 +58,12 @@ def previous_cell(finding: Finding) -> Cell:
     return number_cell(finding.previous, finding.unit)
 
 
+def last_year_cell(finding: Finding) -> Cell:
+    """Return the value of the same period a year ago."""
+    comparison = finding.compared("last_year")
+    return number_cell(comparison.value if comparison else None, finding.unit)
+
+
 def target_cell(finding: Finding) -> Cell:
     """Return the target with its good side."""
     text = format_target(finding.target, finding.unit, finding.direction)

@@ -110,6 +110,7 @@ def signal_section(inputs: ReportInputs) -> Section:
         say("section.signals_sheet"),
         (table, *notes),
         lead=say("section.signals_lead"),
+        level=2,
     )
 
 

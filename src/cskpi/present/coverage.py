@@ -35,7 +35,7 @@ def coverage_section(inputs: ReportInputs) -> Section:
     blocks: list[Block] = [*_missing_notes(inputs), Facts(tuple(_facts(coverage)))]
     if coverage.reject_reasons:
         blocks.append(_reason_table(coverage))
-    title, sheet = say("section.coverage"), say("section.coverage_sheet")
+    title, sheet = say("chapter.data"), say("section.coverage_sheet")
     return Section("coverage", title, sheet, tuple(blocks), lead=say("section.coverage_lead"))
 
 

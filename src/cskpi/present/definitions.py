@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from cskpi.present.cells import (
     change_cell,
+    compared_cell,
     delta_cell,
     interval_cell,
+    last_year_cell,
     number_cell,
     previous_cell,
     status_cell,
@@ -23,28 +25,21 @@ from cskpi.present.formatting import format_number, format_target, format_value
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cskpi.metrics.declaration import Metric, Param
     from cskpi.metrics.finding import Finding
     from cskpi.present.inputs import ReportInputs
 
 
-def kpi_section(inputs: ReportInputs) -> Section:
-    """Return every KPI of the period, by group."""
+def kpi_table(inputs: ReportInputs, findings: Sequence[Finding]) -> Table:
+    """Return KPIs of the period with everything needed to check them."""
     metrics = {metric.name: metric for metric in inputs.metrics}
-    rows = tuple(
-        _kpi_row(finding, _group_label(inputs, metrics[finding.metric].group))
-        for finding in inputs.totals
-        if finding.metric in metrics
-    )
-    table = Table(
-        _kpi_columns(),
-        rows,
-        note=flag_note(inputs.totals),
-        group_title=say("column.group"),
-        empty=say("table.no_rows"),
-    )
-    title, sheet = say("section.kpis"), say("section.kpis_sheet")
-    return Section("kpis", title, sheet, (table,), lead=say("section.kpis_lead"))
+    shown = [finding for finding in findings if finding.metric in metrics]
+    has_year = any(finding.compared("last_year") for finding in shown)
+    rows = tuple(_kpi_row(finding, has_year=has_year) for finding in shown)
+    note = flag_note(shown)
+    return Table(_kpi_columns(has_year=has_year), rows, note=note, empty=say("table.no_rows"))
 
 
 def definition_section(inputs: ReportInputs) -> Section:
@@ -55,7 +50,8 @@ def definition_section(inputs: ReportInputs) -> Section:
     return Section("definitions", title, sheet, (block,))
 
 
-def _kpi_columns() -> tuple[Column, ...]:
+def _kpi_columns(*, has_year: bool) -> tuple[Column, ...]:
+    year = (Column(say("chapter.last_year"), "count"), Column(say("column.last_year")))
     return (
         Column(say("column.metric")),
         Column(say("column.value"), "count"),
@@ -73,14 +69,16 @@ def _kpi_columns() -> tuple[Column, ...]:
         Column(say("column.change"), "count", scope="page"),
         Column(say("column.change"), "count", scope="sheet"),
         Column(say("column.verdict"), scope="sheet"),
+        *(year if has_year else ()),
         Column(say("column.target"), "count"),
         Column(say("column.status")),
         Column(say("column.remark"), scope="sheet"),
     )
 
 
-def _kpi_row(finding: Finding, group: str) -> Row:
+def _kpi_row(finding: Finding, *, has_year: bool) -> Row:
     unit = finding.unit
+    year = (last_year_cell(finding), compared_cell(finding, "last_year"))
     return Row(
         (
             text_cell(pick(finding.labels)),
@@ -98,11 +96,11 @@ def _kpi_row(finding: Finding, group: str) -> Row:
             delta_cell(finding),
             change_cell(finding),
             verdict_cell(finding),
+            *(year if has_year else ()),
             target_cell(finding),
             status_cell(finding.status),
             text_cell(say("format.list_semicolon").join(flag_text(f) for f in finding.flags)),
-        ),
-        group=group,
+        )
     )
 
 

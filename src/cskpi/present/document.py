@@ -51,6 +51,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """A KPI's target: from `good` on it is met, from `warn` on nearly; upwards where `is_up`."""
+
+    good: float
+    warn: float | None
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column head.
 
@@ -64,6 +73,7 @@ class Column:
     ref: str = ""
     rank: int = 0
     scope: Scope = "all"
+    bounds: Bounds | None = None
 
     @property
     def is_number(self) -> bool:

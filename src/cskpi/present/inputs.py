@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from cskpi.metrics.coverage import Coverage
 
 if TYPE_CHECKING:
+    from cskpi.insight.examples import SessionExample
+    from cskpi.insight.insight import Insight
+    from cskpi.insight.spread import Bins
+    from cskpi.insight.topics import TopicShare
     from cskpi.metrics.breakdowns import BreakdownTable
     from cskpi.metrics.control_chart import ControlChart
     from cskpi.metrics.declaration import Labels, Metric
@@ -35,7 +39,11 @@ class ReportInputs:
     `metrics` come ordered by group, `totals` hold one finding for each of them; `by_agent` carries
     the dimensions shop and agent, `by_day` day (ISO date), `by_shop` shop. An agent of None was
     not named by the export. `parameters` are those in force, by KPI, where they differ from the
-    KPI's file. `charts` are the control charts of the headline KPIs.
+    KPI's file. `charts` are the control charts of the headline KPIs. `insights` come ranked; `parts`
+    are KPIs that changed by agent and by hour, `parts_before` the same of the period before.
+    `first_waits` are the bins of the first response times. `without_rows` names the tables KPIs need
+    that hold no row, `presets` those the loaded files were recognised by. `reveal` shows personal
+    data in quotes.
     """
 
     period: Period
@@ -51,3 +59,12 @@ class ReportInputs:
     coverage: Coverage = field(default_factory=Coverage)
     parameters: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
     charts: tuple[ControlChart, ...] = ()
+    insights: tuple[Insight, ...] = ()
+    topics: tuple[TopicShare, ...] = ()
+    parts: tuple[Finding, ...] = ()
+    parts_before: tuple[Finding, ...] = ()
+    first_waits: Bins = ()
+    examples: tuple[SessionExample, ...] = ()
+    without_rows: frozenset[str] = frozenset()
+    presets: tuple[str, ...] = ()
+    reveal: bool = False

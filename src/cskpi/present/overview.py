@@ -1,12 +1,14 @@
-"""The first page: what changed, in sentences, and the headline cards."""
+"""The headline KPIs: value, target, earlier periods, sample and a line by day on a card each."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cskpi.present.cells import (
     change_cell,
     delta_cell,
+    last_year_cell,
     number_cell,
     previous_cell,
     status_cell,
@@ -15,16 +17,15 @@ from cskpi.present.cells import (
     value_cell,
     verdict_cell,
 )
-from cskpi.present.comparison import verdict, weight
-from cskpi.present.document import Card, CardGrid, Column, Row, Section, Sentence, Sentences, Table
+from cskpi.present.document import Card, CardGrid, Column, Row, Section, Table
 from cskpi.present.flags import flag_text
 from cskpi.present.formatting import (
-    format_change,
     format_count,
     format_interval,
     format_target,
     format_value,
 )
+from cskpi.present.plotting import sparkline
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
@@ -32,24 +33,18 @@ if TYPE_CHECKING:
 
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
-    from cskpi.present.document import Tone
+    from cskpi.present.graphs import Sparkline
     from cskpi.present.inputs import ReportInputs
 
-_MOST_CHANGES = 10
-_MOST_FURTHER = 6
-_TONES: dict[str, Tone] = {"better": "good", "worse": "bad"}
+_LEAST_DAYS = 2
 
 
-def overview_section(inputs: ReportInputs) -> Section:
-    """Return sentences and cards."""
+def headline_section(inputs: ReportInputs) -> Section:
+    """Return the headline KPIs as cards, each with what is needed to judge it."""
     findings = headline_findings(inputs)
-    return Section(
-        "overview",
-        say("section.overview"),
-        say("section.overview_sheet"),
-        (Sentences(_sentences(inputs, findings)), _card_grid(findings)),
-        lead=say("section.overview_lead"),
-    )
+    title = say("chapter.headline")
+    lead = say("section.overview_lead")
+    return Section("headline", title, title, (_card_grid(inputs, findings),), lead=lead)
 
 
 def headline_metrics(metrics: Sequence[Metric]) -> tuple[Metric, ...]:
@@ -63,75 +58,14 @@ def headline_findings(inputs: ReportInputs) -> tuple[Finding, ...]:
     return tuple(f for f in inputs.totals if f.metric in names and f.value is not None)
 
 
-def _sentences(inputs: ReportInputs, headline: Sequence[Finding]) -> tuple[Sentence, ...]:
-    if not any(finding.value for finding in inputs.totals):
-        return (Sentence(say("summary.no_data"), "warn"),)
-    sentences: list[Sentence] = []
-    if all(finding.previous is None for finding in inputs.totals):
-        period = inputs.previous.label
-        sentences.append(Sentence(say("summary.no_previous", period=period), "muted"))
-    clear = _clear_changes(inputs.totals)
-    main = {finding.metric for finding in headline}
-    named = [finding for finding in clear if finding.metric in main][:_MOST_CHANGES]
-    sentences += [_change_sentence(finding) for finding in named]
-    further = [finding for finding in clear if finding not in named]
-    if further:
-        names = _names(further[:_MOST_FURTHER])
-        if len(further) > _MOST_FURTHER:
-            names = say("format.list_more", shown=names, more=len(further) - _MOST_FURTHER)
-        text = say("summary.further", n=format_count(len(further)), names=names)
-        sentences.append(Sentence(text, "plain", "kpis"))
-    unclear = [f for f in headline if verdict(f) in ("unclear", "same")]
-    if unclear:
-        sentences.append(Sentence(say("summary.unclear", names=_names(unclear)), "muted"))
-    missed = [finding for finding in headline if finding.status == "bad"]
-    if missed:
-        names = say("format.list_comma").join(_missed_item(finding) for finding in missed)
-        sentences.append(Sentence(say("summary.off_target", names=names), "bad"))
-    gaps = len(inputs.coverage.days_without_data)
-    if gaps:
-        sentences.append(Sentence(say("summary.gaps", days=gaps), "warn", "coverage"))
-    return tuple(sentences)
-
-
-def _clear_changes(totals: Sequence[Finding]) -> list[Finding]:
-    """Changes beyond noise, the clearest first."""
-    clear = [f for f in totals if verdict(f) in ("better", "worse", "changed")]
-    return sorted(clear, key=lambda f: -weight(f))
-
-
-def _change_sentence(finding: Finding) -> Sentence:
-    found = verdict(finding)
-    text = say(
-        f"summary.{found}",
-        label=pick(finding.labels),
-        previous=format_value(finding.previous, finding.unit),
-        value=format_value(finding.value, finding.unit),
-        change=format_change(finding.value, finding.previous, finding.unit),
-    )
-    return Sentence(text, _TONES.get(found, "plain"), f"def-{finding.metric}")
-
-
-def _missed_item(finding: Finding) -> str:
-    return say(
-        "summary.off_target_item",
-        label=pick(finding.labels),
-        value=format_value(finding.value, finding.unit),
-        target=format_target(finding.target, finding.unit, finding.direction),
-    )
-
-
-def _names(findings: Iterable[Finding]) -> str:
-    return say("format.list_comma").join(pick(finding.labels) for finding in findings)
-
-
-def _card_grid(findings: Sequence[Finding]) -> CardGrid:
+def _card_grid(inputs: ReportInputs, findings: Sequence[Finding]) -> CardGrid:
     columns = (
         Column(say("column.metric")),
         Column(say("column.value"), "count"),
         Column(say("column.change"), "count"),
         Column(say("column.verdict")),
         Column(say("column.previous"), "count"),
+        Column(say("chapter.last_year"), "count"),
         Column(say("column.target"), "count"),
         Column(say("column.status")),
         Column(say("column.median"), "count"),
@@ -141,11 +75,11 @@ def _card_grid(findings: Sequence[Finding]) -> CardGrid:
         Column(say("column.sample"), "count"),
     )
     rows = tuple(_card_row(finding) for finding in findings)
-    cards = tuple(_card(finding) for finding in findings)
+    cards = tuple(_card(inputs, finding) for finding in findings)
     return CardGrid(cards, Table(columns, rows, empty=say("table.no_rows")))
 
 
-def _card(finding: Finding) -> Card:
+def _card(inputs: ReportInputs, finding: Finding) -> Card:
     return Card(
         label=pick(finding.labels),
         ref=finding.metric,
@@ -153,7 +87,30 @@ def _card(finding: Finding) -> Card:
         change=delta_cell(finding),
         status=status_cell(finding.status) if finding.status else None,
         lines=tuple(_card_lines(finding)),
+        spark=_spark(inputs, finding),
     )
+
+
+def _spark(inputs: ReportInputs, total: Finding) -> Sparkline | None:
+    """The KPI by day; a day without data is a gap."""
+    found = {
+        finding.dimensions.get("day"): finding.value
+        for finding in inputs.by_day
+        if finding.metric == total.metric
+    }
+    first = inputs.period.start.date()
+    days = [first + timedelta(days=offset) for offset in range(inputs.period.days)]
+    heights = [found.get(day.isoformat()) for day in days]
+    known = [height for height in heights if height is not None]
+    if len(known) < _LEAST_DAYS:
+        return None
+    alt = say(
+        "card_more.spark",
+        label=pick(total.labels),
+        low=format_value(min(known), total.unit),
+        high=format_value(max(known), total.unit),
+    )
+    return sparkline(heights, total.unit, alt, total.target)
 
 
 def _card_lines(finding: Finding) -> Iterable[str]:
@@ -161,6 +118,9 @@ def _card_lines(finding: Finding) -> Iterable[str]:
     compared = []
     if finding.previous is not None:
         compared.append(say("card.previous", value=format_value(finding.previous, unit)))
+    year = finding.compared("last_year")
+    if year is not None:
+        compared.append(say("card_more.last_year", value=format_value(year.value, unit)))
     if finding.target is not None:
         target = format_target(finding.target, unit, finding.direction)
         compared.append(say("card.target", value=target))
@@ -190,6 +150,7 @@ def _card_row(finding: Finding) -> Row:
             change_cell(finding),
             verdict_cell(finding),
             previous_cell(finding),
+            last_year_cell(finding),
             target_cell(finding),
             status_cell(finding.status),
             number_cell(finding.median, unit),

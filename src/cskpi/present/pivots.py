@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cskpi.present.cells import dimension_cell, dimension_title, number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.comparison import correction_note, judge
-from cskpi.present.document import Cell, Column, Row, Section, Table
+from cskpi.present.document import Bounds, Cell, Column, Hint, Row, Section, Table
 from cskpi.present.formatting import format_count
 from cskpi.present.overview import headline_metrics
 from cskpi.texts import pick, say
@@ -22,19 +23,36 @@ if TYPE_CHECKING:
 
 Key = tuple[str | None, ...]
 
+_MOST_COLUMNS = 12
+_MOST_OPEN_ROWS = 30
 _SIDES = {"better": "strong", "worse": "weak"}
 _SIDE_TONES: dict[str, Tone] = {"strong": "good", "weak": "bad"}
 
 
 def agent_section(inputs: ReportInputs) -> Section:
     """Return the agents, shop by shop."""
+    if not any(finding.value is not None for finding in inputs.by_agent):
+        hint = Hint(say("chapter.hint_agents"))
+        return Section("agents", say("chapter.agents"), say("section.agents_sheet"), (hint,))
     return Section(
         "agents",
-        say("section.agents"),
+        say("chapter.agents"),
         say("section.agents_sheet"),
-        (_agent_table(inputs),),
-        lead=say("section.agents_lead"),
+        (_agent_table(inputs, inputs.metrics),),
+        lead=say("chapter.agents_lead"),
     )
+
+
+def group_agent_table(inputs: ReportInputs, metrics: Sequence[Metric]) -> Table | None:
+    """Return the agents with the KPIs of one group, None where none is known by agent."""
+    names = {metric.name for metric in metrics}
+    known = [finding for finding in inputs.by_agent if finding.metric in names]
+    if not any(finding.value is not None for finding in known):
+        return None
+    table = _agent_table(replace(inputs, by_agent=tuple(known)), metrics)
+    if len(table.rows) <= 1:
+        return None
+    return replace(table, is_collapsed=len(table.rows) > _MOST_OPEN_ROWS)
 
 
 def shop_section(inputs: ReportInputs) -> Section:
@@ -45,7 +63,7 @@ def shop_section(inputs: ReportInputs) -> Section:
     rows = [_total_row(metrics, totals)]
     rows += [
         _row(dimension_cell("shop", key[-1]), lookup[key], metrics, totals)
-        for key in _ordered(lookup, metrics)
+        for key in busiest_first(lookup, metrics)
     ]
     columns = (Column(dimension_title("shop")), *metric_columns(metrics), _remark_column())
     table = Table(columns, tuple(rows) if lookup else (), empty=say("table.no_rows"))
@@ -70,7 +88,7 @@ def present_metrics(metrics: Sequence[Metric], findings: Iterable[Finding]) -> t
 
 def metric_columns(metrics: Sequence[Metric]) -> tuple[Column, ...]:
     """Return a column per KPI; those that are no headline are for the workbook only."""
-    shown = {metric.name for metric in headline_metrics(metrics)}
+    shown = {metric.name for metric in headline_metrics(metrics)[:_MOST_COLUMNS]}
     return tuple(
         Column(
             pick(metric.labels),
@@ -78,17 +96,24 @@ def metric_columns(metrics: Sequence[Metric]) -> tuple[Column, ...]:
             ref=metric.name,
             rank=position,
             scope="all" if metric.name in shown else "sheet",
+            bounds=_bounds(metric),
         )
         for position, metric in enumerate(metrics, start=1)
     )
 
 
-def _agent_table(inputs: ReportInputs) -> Table:
+def _bounds(metric: Metric) -> Bounds | None:
+    if metric.target is None or metric.direction == "neutral":
+        return None
+    return Bounds(metric.target.good, metric.target.warn, metric.direction == "up")
+
+
+def _agent_table(inputs: ReportInputs, metrics: Sequence[Metric]) -> Table:
     lookup = by_key(inputs.by_agent, ("shop", "agent"))
-    metrics = present_metrics(inputs.metrics, inputs.by_agent)
+    metrics = present_metrics(metrics, inputs.by_agent)
     totals = {finding.metric: finding for finding in inputs.totals}
     rows = [_total_row(metrics, totals)]
-    for shop, agent in _ordered(lookup, metrics):
+    for shop, agent in busiest_first(lookup, metrics):
         group = one_line(shop or say("dimension.unnamed"))
         name = dimension_cell("agent", agent)
         # What no agent answered gathers under no name: not a person to be judged.
@@ -108,7 +133,9 @@ def _remark_column() -> Column:
     return Column(say("column.remark"), scope="sheet")
 
 
-def _ordered(lookup: Mapping[Key, Mapping[str, Finding]], metrics: Sequence[Metric]) -> list[Key]:
+def busiest_first(
+    lookup: Mapping[Key, Mapping[str, Finding]], metrics: Sequence[Metric]
+) -> list[Key]:
     """Busiest first within a shop: a table of people is no ranking by merit."""
     volume = next((metric.name for metric in metrics if metric.unit == "count"), None)
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cskpi.present.breakdowns import breakdown_sections
+from cskpi.present.agent_pages import agent_ids, agent_pages
 from cskpi.present.cells import text_cell
+from cskpi.present.chapters import chapter_sections
 from cskpi.present.cleaning import one_line
 from cskpi.present.control import signal_section
 from cskpi.present.coverage import coverage_section
-from cskpi.present.definitions import definition_section, kpi_section
+from cskpi.present.definitions import definition_section
 from cskpi.present.document import Document, Fact, Section
 from cskpi.present.formatting import format_count, format_month, format_span
-from cskpi.present.overview import overview_section
+from cskpi.present.links import with_sound_links
+from cskpi.present.overview import headline_section
 from cskpi.present.pivots import agent_section, shop_section
+from cskpi.present.summary import insight_section, summary_section
+from cskpi.present.topic_section import topic_section
 from cskpi.present.trends import trend_section
 from cskpi.texts import language, say
 
@@ -33,7 +37,7 @@ def build_report(inputs: ReportInputs) -> Document:
         lang=language(),
         dated=inputs.period.end.date(),
         facts=tuple(_facts(inputs)),
-        sections=tuple(_sections(inputs)),
+        sections=with_sound_links(tuple(_sections(inputs)), agent_ids(inputs)),
     )
 
 
@@ -48,15 +52,22 @@ def _days(period: Period) -> str:
 
 
 def _sections(inputs: ReportInputs) -> Iterable[Section]:
-    yield overview_section(inputs)
-    yield trend_section(inputs)
+    """How was it, what changed and why, who, and what the numbers rest on: in this order."""
+    yield summary_section(inputs)
+    yield insight_section(inputs)
+    if any(finding.value is not None for finding in inputs.totals):
+        yield headline_section(inputs)
+        yield trend_section(inputs)
     if inputs.charts:
         yield signal_section(inputs)
+    yield from chapter_sections(inputs)
     yield agent_section(inputs)
+    pages = agent_pages(inputs)
+    if pages is not None:
+        yield pages
     if len(inputs.shops) > 1:
         yield shop_section(inputs)
-    yield from breakdown_sections(inputs)
-    yield kpi_section(inputs)
+    yield topic_section(inputs)
     yield coverage_section(inputs)
     yield definition_section(inputs)
 

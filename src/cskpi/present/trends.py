@@ -36,7 +36,7 @@ def trend_section(inputs: ReportInputs) -> Section:
     )
     grid = LineGrid(charts, _day_table(days, lookup, metrics))
     title, sheet = say("section.trends"), say("section.trends_sheet")
-    return Section("trends", title, sheet, (grid,), lead=say("section.trends_lead"))
+    return Section("trends", title, sheet, (grid,), lead=say("section.trends_lead"), level=2)
 
 
 def _days(inputs: ReportInputs) -> list[date]:
