@@ -15,6 +15,7 @@ from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.checks import CheckResult, run_data_checks, target_checks
 from cskpi.metrics.control import ControlOptions, control_charts
 from cskpi.metrics.evaluate import evaluate
+from cskpi.metrics.targets import target_in_force
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,7 +64,12 @@ class Watch:
 
 
 def watch(
-    con: duckdb.DuckDBPyConnection, period: Period, settings: Settings, *, strict: bool = False
+    con: duckdb.DuckDBPyConnection,
+    period: Period,
+    settings: Settings,
+    *,
+    strict: bool = False,
+    prove: bool = True,
 ) -> Watch:
     """Run the checks of a period and look at the control charts of the headline KPIs.
 
@@ -72,12 +78,15 @@ def watch(
         period: what the checks cover; of the charts its newest day with data counts.
         settings: targets, baseline and rules in force.
         strict: warnings are alarms, too.
+        prove: also bind every shipped metric file to the tables it declares.
 
     Raises:
         DefinitionError: a metric file breaks the rules.
     """
-    catalog = load_catalog(prove=True)
-    findings = evaluate(con, catalog.own(), period, [()], settings, compare=False)
+    catalog = load_catalog(prove=prove)
+    first = period.start.date()
+    judged = [metric for metric in catalog.own() if target_in_force(metric, settings, first)]
+    findings = evaluate(con, judged, period, [()], settings, compare=False)
     data, targets = run_data_checks(con, period), target_checks(findings)
     options = ControlOptions.of(settings)
     charts = control_charts(con, catalog.headline(), period, settings, options)

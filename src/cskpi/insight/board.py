@@ -146,7 +146,7 @@ def board_inputs(
         tuple(shop for (shop,) in shops),
         until,
         tuple(_numbers(con, unit, period, settings)),
-        watch(con, period, settings).alarms,
+        watch(con, period, settings, prove=False).alarms,
         _sessions(con, "waiting", bounds),
         _sessions(con, "longest", bounds),
         _risks(con, bounds),

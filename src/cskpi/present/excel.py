@@ -1,82 +1,75 @@
-"""The report as a workbook: one sheet per section, numbers as numbers, text never as formula."""
+"""The report as a workbook: a sheet per table, numbers as numbers, text never as formula.
+
+Font colours repeat the report's own (better or worse than the team); fills show targets and follow
+the numbers, should somebody change one.
+"""
 
 from __future__ import annotations
 
 import io
-import re
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
-from cskpi.present.cleaning import clean_for_terminal, guard_formula
 from cskpi.present.document import (
     AgentPage,
-    CardGrid,
-    Cell,
-    Column,
-    DefinitionList,
-    Examples,
     Facts,
+    Hint,
     Note,
-    Row,
     Sentences,
     Table,
 )
+from cskpi.present.excel_book import (
+    MOST_WIDTH,
+    MUTED,
+    Book,
+    excel_number,
+    fit,
+    look_of,
+    write_cell,
+    write_text,
+)
+from cskpi.present.excel_charts import Place, add_charts
 from cskpi.present.formatting import cell_width
-from cskpi.present.graphs import Graph, HeatMap
+from cskpi.present.graphs import HeatMap
+from cskpi.present.tables import block_tables
 from cskpi.texts import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from cskpi.present.document import Block, Bounds, Column, Document, Section
 
-    from cskpi.present.document import Block, Document, Section, Tone
-
-_MOST_CHARACTERS = 32_767
-_SHEET_NAME_LENGTH = 31
-_SECONDS_PER_DAY = 86_400
-_LEAST_WIDTH, _MOST_WIDTH = 9, 56
+_LEAST_WIDTH = 9
 _FIRST_TABLE_ROW = 3
+_LINE_WIDTH = 110
+_READABLE_WIDTH = 260
+_LINE_POINTS, _MOST_LINES = 15, 25
 _A4 = 9
-_FORMATS: dict[str, str] = {
-    "percent": "0.0%",
-    "duration": "[h]:mm:ss",
-    "money": '"¥"#,##0.00',
-    "count": "#,##0",
-    "score": "0.00",
-    "date": "yyyy-mm-dd",
-}
-_FRACTION = "#,##0.0"
-_COLOURS: dict[Tone, str] = {"good": "#1d7044", "warn": "#8a5a00", "bad": "#b03028"}
-_MUTED, _HEAD_FILL, _SHADE = "#75808c", "#eef1f4", "#7fb0cf"
+_HEAD_FILL, _SHADE = "#eef1f4", "#7fb0cf"
 _HEAD = {"bold": True, "bg_color": _HEAD_FILL, "text_wrap": True, "valign": "vcenter", "bottom": 1}
 _PLACES: dict[str, dict[str, Any]] = {
     "left": {"align": "left", "indent": 1},
     "right": {"align": "right"},
 }
+_FILLS = {"good": "#dcefe3", "warn": "#fbeccb", "bad": "#f8dcd8"}
 
 
-@dataclass(slots=True)
-class _Book:
-    """The workbook under way; formats are shared, since Excel keeps only so many."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A table and the block it comes from."""
 
-    workbook: Any
-    formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
+    block: Block
+    table: Table
 
-    def style(self, **properties: Any) -> Any:
-        key = tuple(sorted(properties.items()))
-        if key not in self.formats:
-            self.formats[key] = self.workbook.add_format({"valign": "top", **properties})
-        return self.formats[key]
 
-    def sheet_name(self, wished: str) -> str:
-        plain = re.sub(r"[\[\]:*?/\\]", " ", clean_for_terminal(wished)).strip(" '") or "sheet"
-        name, number = plain[:_SHEET_NAME_LENGTH], 1
-        while name.casefold() in self.names:
-            number += 1
-            name = f"{plain[: _SHEET_NAME_LENGTH - 4]} {number}"
-        self.names.add(name.casefold())
-        return name
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A sheet: the tables one under the other, the first one frozen and filtered, then the prose."""
+
+    name: str
+    section: Section
+    parts: tuple[_Part, ...]
+    lines: tuple[str, ...] = ()
 
 
 def render_xlsx(document: Document) -> bytes:
@@ -84,139 +77,203 @@ def render_xlsx(document: Document) -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = _Book(xlsxwriter.Workbook(buffer, options))
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+    book = Book(xlsxwriter.Workbook(buffer, options))
     created = datetime.combine(document.dated, time())
-    book.workbook.set_properties({"title": document.title, "created": created})
+    book.workbook.set_properties({"title": fit(document.title)[:255], "created": created})
     for section in document.sections:
-        _write_section(book, document, section)
+        for plan in _plans(section):
+            _write_sheet(book, document, plan)
     book.workbook.close()
     return buffer.getvalue()
 
 
-def _write_section(book: _Book, document: Document, section: Section) -> None:
-    sheet = book.workbook.add_worksheet(book.sheet_name(section.sheet))
+def _plans(section: Section) -> Iterator[_Plan]:
+    """Divide a section: small lists and agents' scorecards share a sheet, other tables have their own."""
+    parts = [_Part(block, t) for block in section.blocks for t in block_tables(block)]
+    parts = [_named(part) for part in parts]
+    stacked = [part for part in parts if _is_stacked(part)]
+    alone = [part for part in parts if not _is_stacked(part)]
+    filled = [part for part in alone if part.table.rows]
+    main = (filled or alone)[:1]
+    lines = [section.lead] if section.lead else []
+    for block in section.blocks:
+        lines += _prose(block)
+    lines += [part.table.empty for part in alone if not part.table.rows and part not in main]
+    yield _Plan(section.sheet, section, tuple(main + stacked), tuple(filter(None, lines)))
+    for part in filled[1:]:
+        name = part.table.caption or getattr(part.block, "title", "") or section.sheet
+        yield _Plan(name, section, (part,), tuple(filter(None, [part.table.note])))
+
+
+def _named(part: _Part) -> _Part:
+    if isinstance(part.block, AgentPage) and part.table is part.block.scorecard:
+        page = part.block
+        caption = say("trace.fact", label=page.shop, text=page.name) if page.shop else page.name
+        return _Part(page, replace(part.table, caption=caption))
+    return part
+
+
+def _is_stacked(part: _Part) -> bool:
+    return isinstance(part.block, Facts | Hint | AgentPage)
+
+
+def _prose(block: Block) -> list[str]:
+    if isinstance(block, Sentences):
+        return [
+            " ".join(filter(None, (sentence.text, sentence.note, sentence.step)))
+            for sentence in block.items
+        ]
+    if isinstance(block, Note | Hint):
+        return [block.text]
+    if isinstance(block, Table):
+        return [block.note]
+    legend = getattr(block, "legend", "")
+    return [legend] if isinstance(legend, str) else []
+
+
+def _write_sheet(book: Book, document: Document, plan: _Plan) -> None:
+    name = book.sheet_name(plan.name)
+    sheet = book.workbook.add_worksheet(name)
+    tables = [part.table for part in plan.parts]
+    widths = _widths(tables)
+    _set_page(sheet, widths)
+    write_text(book, sheet, (0, 0), plan.section.title, bold=True, font_size=14)
+    about = f"{document.title}　{document.subtitle}"
+    write_text(book, sheet, (1, 0), about, font_color=MUTED)
+    at, places = _FIRST_TABLE_ROW, []
+    for number, part in enumerate(plan.parts):
+        place = _write_table(book, sheet, name, part.table, at, is_main=number == 0)
+        places.append(place)
+        at = max(place.last, place.first) + 2
+        if isinstance(part.block, HeatMap):
+            _shade(sheet, part.table, place)
+        _fill_by_targets(book, sheet, part.table, place)
+    lines = list(plan.lines)
+    if any(cell.unit == "duration" for t in tables for row in t.rows for cell in row.cells):
+        lines.append(say("table.durations"))
+    if any(column.bounds for t in tables for column in t.columns):
+        lines.append(say("table.fills"))
+    for line in lines:
+        _write_line(book, sheet, at, line, widths)
+        at += 1
+    for part, place in zip(plan.parts, places, strict=True):
+        add_charts(book, plan.section, part.block, part.table, place=place, below=at + 1)
+
+
+def _set_page(sheet: Any, widths: dict[int, int]) -> None:
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&C&P / &N")
-    sheet.write_string(0, 0, section.title, book.style(bold=True, font_size=14))
-    about = f"{document.title}　{document.subtitle}"
-    sheet.write_string(1, 0, _fit(about), book.style(font_color=_MUTED))
-    grids = [block.table for block in section.blocks if isinstance(block, HeatMap)]
-    tables = [table for block in section.blocks for table in _tables(block)]
-    at = _FIRST_TABLE_ROW
-    for place, table in enumerate(tables):
-        top, at = at, _write_table(book, sheet, table, at, is_main=place == 0)
-        if table in grids:
-            _shade(sheet, table, top + 1)
-    at = _write_lines(book, sheet, section, at)
-    _set_widths(sheet, tables)
-    if any(cell.unit == "duration" for t in tables for row in t.rows for cell in row.cells):
-        sheet.write_string(at, 0, say("table.durations"), book.style(font_color=_MUTED))
+    for column, width in widths.items():
+        sheet.set_column(column, column, width)
+    if sum(widths.values()) <= _READABLE_WIDTH:
+        sheet.fit_to_pages(1, 0)
+    else:
+        # Shrunk to one page nobody could read it: it runs over several, its names on each.
+        sheet.repeat_columns(0, 0)
 
 
-def _tables(block: Block) -> list[Table]:
-    if isinstance(block, Table):
-        return [block]
-    if isinstance(block, CardGrid | DefinitionList | Examples | Graph):
-        return [block.table]
-    if isinstance(block, AgentPage):
-        return [block.scorecard]
-    if isinstance(block, Facts):
-        columns = (Column(say("column.item")), Column(say("column.value")))
-        remark = Column(say("column.remark"))
-        rows = tuple(
-            Row((Cell(fact.label, fact.label), fact.cell, Cell(fact.remark, fact.remark)))
-            for fact in block.items
-        )
-        return [Table((*columns, remark), rows, caption=block.caption)]
-    return []
+def _write_line(book: Book, sheet: Any, at: int, line: str, widths: dict[int, int]) -> None:
+    """Write prose across the table's width, as high as it needs; merged cells do not grow alone."""
+    room, last = 0, 0
+    for last in range(len(widths)):
+        room += widths[last]
+        if room >= _LINE_WIDTH:
+            break
+    needed = -(-cell_width(line) // max(room - 2, 1))
+    sheet.set_row(at, _LINE_POINTS * min(needed, _MOST_LINES))
+    if last:
+        sheet.merge_range(at, 0, at, last, "", book.style(text_wrap=True))
+    write_text(book, sheet, (at, 0), line, text_wrap=True)
 
 
-def _write_lines(book: _Book, sheet: Any, section: Section, at: int) -> int:
-    lines = [section.lead] if section.lead else []
-    for block in section.blocks:
-        if isinstance(block, Sentences):
-            lines += [sentence.text for sentence in block.items]
-        elif isinstance(block, Note):
-            lines.append(block.text)
-        elif isinstance(block, HeatMap):
-            lines.append(block.legend)
-    for line in lines:
-        sheet.write_string(at, 0, _fit(line), _text_style(book, line))
-        at += 1
-    return at + 1
-
-
-def _write_table(book: _Book, sheet: Any, table: Table, at: int, *, is_main: bool) -> int:
-    places = _places(table)
+def _write_table(
+    book: Book, sheet: Any, name: str, table: Table, at: int, *, is_main: bool
+) -> Place:
     has_groups = any(row.group for row in table.rows)
+    columns = {p: to for to, p in enumerate(_places(table), start=int(has_groups))}
     if table.caption:
-        sheet.write_string(at, 0, _fit(table.caption), book.style(bold=True))
+        write_text(book, sheet, (at, 0), table.caption, bold=True)
         at += 1
-    heads = [*([table.group_title] if has_groups else []), *_heads(table, places)]
-    sides = [*(["left"] if has_groups else []), *(_side(table.columns[p]) for p in places)]
-    for column, head in enumerate(heads):
-        sheet.write_string(at, column, _fit(head), book.style(**_HEAD, **_PLACES[sides[column]]))
+    if has_groups:
+        write_text(book, sheet, (at, 0), table.group_title, **_HEAD, **_PLACES["left"])
+    for index, column in columns.items():
+        head = table.columns[index]
+        write_text(book, sheet, (at, column), head.title, **_HEAD, **_PLACES[_side(head)])
     first = at + 1
-    for place, row in enumerate(table.rows, start=first):
+    for row_at, row in enumerate(table.rows, start=first):
         if has_groups:
-            sheet.write_string(place, 0, _fit(row.group), _text_style(book, row.group))
-        for column, index in enumerate(places, start=int(has_groups)):
-            look = _look(row.cells[index], is_bold=row.is_total) | _PLACES[sides[column]]
-            _write_cell(book, sheet, (place, column), row.cells[index], look)
+            write_text(book, sheet, (row_at, 0), row.group)
+        for index, column in columns.items():
+            cell = row.cells[index]
+            look = look_of(cell, is_bold=row.is_total) | _PLACES[_side(table.columns[index])]
+            write_cell(book, sheet, (row_at, column), cell, look)
     last = first + len(table.rows) - 1
     if not table.rows:
-        sheet.write_string(first, 0, table.empty, book.style(font_color=_MUTED, italic=True))
+        write_text(book, sheet, (first, 0), table.empty, font_color=MUTED, italic=True)
     if is_main and table.rows:
         sheet.freeze_panes(first, 1 + int(has_groups))
-        sheet.autofilter(at, 0, last, len(heads) - 1)
+        sheet.autofilter(at, 0, last, max(columns.values(), default=0))
         sheet.repeat_rows(at)
-    return max(last, first) + 2
+    return Place(name, first, last, columns)
 
 
-def _shade(sheet: Any, table: Table, first: int) -> None:
-    last, right = first + len(table.rows) - 1, len(table.columns) - 1
+def _shade(sheet: Any, table: Table, place: Place) -> None:
+    right = len(table.columns) - 1
     scale = {"type": "2_color_scale", "min_color": "#ffffff", "max_color": _SHADE}
-    sheet.conditional_format(first, 1, last, right, scale)
+    sheet.conditional_format(place.first, 1, place.last, right, scale)
 
 
-def _write_cell(
-    book: _Book, sheet: Any, at: tuple[int, int], cell: Cell, look: dict[str, Any]
-) -> None:
-    value = cell.value
-    if isinstance(value, date):
-        sheet.write_datetime(*at, value, book.style(num_format=_FORMATS["date"], **look))
-    elif isinstance(value, str) or cell.unit in ("text", "date"):
-        text = cell.text if value is None else str(value)
-        wrap = {"text_wrap": True} if cell_width(text) + 2 > _MOST_WIDTH else {}
-        sheet.write_string(*at, _fit(text), _text_style(book, text, **look, **wrap))
-    elif value is None:
-        sheet.write_blank(*at, None, book.style(**look))
-    else:
-        number_format = _FORMATS[cell.unit]
-        if cell.unit == "count" and value != int(value):
-            number_format = _FRACTION
-        shown = value / _SECONDS_PER_DAY if cell.unit == "duration" else value
-        sheet.write_number(*at, shown, book.style(num_format=number_format, **look))
+def _fill_by_targets(book: Book, sheet: Any, table: Table, place: Place) -> None:
+    """Colour what meets, nearly meets or misses its target; too few cases are not judged."""
+    for index, column in place.columns.items():
+        bounds = table.columns[index].bounds
+        if bounds is None:
+            continue
+        unit = table.columns[index].unit
+        for first, last in _judged(table, index):
+            area = (place.first + first, column, place.first + last, column)
+            for word, criteria, bound in _conditions(bounds):
+                rule = {
+                    "type": "cell",
+                    "criteria": criteria,
+                    "value": excel_number(bound, unit),
+                    "format": book.fill(_FILLS[word]),
+                    "stop_if_true": True,
+                }
+                sheet.conditional_format(*area, rule)
 
 
-def _look(cell: Cell, *, is_bold: bool) -> dict[str, Any]:
-    look: dict[str, Any] = {"bold": True} if is_bold else {}
-    if cell.tone == "muted":
-        look |= {"font_color": _MUTED, "italic": True}
-    elif cell.tone in _COLOURS:
-        look["font_color"] = _COLOURS[cell.tone]
-    return look
+def _conditions(bounds: Bounds) -> list[tuple[str, str, float]]:
+    reached, missed = (">=", "<") if bounds.is_up else ("<=", ">")
+    found = [("good", reached, bounds.good)]
+    if bounds.warn is not None:
+        found.append(("warn", reached, bounds.warn))
+    return [*found, ("bad", missed, bounds.good if bounds.warn is None else bounds.warn)]
 
 
-def _text_style(book: _Book, text: str, **look: Any) -> Any:
-    """Mark what looks like a formula as quoted: it stays text even when someone edits the cell."""
-    is_risky = guard_formula(text) != text
-    return book.style(**look, **({"quote_prefix": True} if is_risky else {}))
+def _judged(table: Table, index: int) -> Iterator[tuple[int, int]]:
+    """Yield stretches of rows whose cell holds a number that is no small sample's."""
+    start = None
+    for at, row in enumerate(table.rows):
+        cell = row.cells[index]
+        is_judged = isinstance(cell.value, int | float) and cell.tone != "muted"
+        if is_judged and start is None:
+            start = at
+        if not is_judged and start is not None:
+            yield start, at - 1
+            start = None
+    if start is not None:
+        yield start, len(table.rows) - 1
 
 
 def _side(column: Column) -> str:
@@ -227,34 +284,20 @@ def _places(table: Table) -> list[int]:
     return [place for place, column in enumerate(table.columns) if column.scope != "page"]
 
 
-def _heads(table: Table, places: Sequence[int]) -> list[str]:
-    return [table.columns[place].title for place in places]
-
-
-def _fit(text: str) -> str:
-    """Cut at Excel's limit, which counts UTF-16 units, and say so."""
-    clean = clean_for_terminal(text)
-    units = clean.encode("utf-16-le")
-    if len(units) <= _MOST_CHARACTERS * 2:
-        return clean
-    mark = say("format.truncated")
-    return units[: (_MOST_CHARACTERS - len(mark)) * 2].decode("utf-16-le", "ignore") + mark
-
-
-def _set_widths(sheet: Any, tables: Sequence[Table]) -> None:
+def _widths(tables: Sequence[Table]) -> dict[int, int]:
+    """Return how wide the columns of a sheet must be; one with prose alone has one for reading."""
     widths: dict[int, int] = {}
     for table in tables:
         places = _places(table)
-        has_groups = any(row.group for row in table.rows)
         columns = [
             [table.columns[p].title, *(row.cells[p].text for row in table.rows)] for p in places
         ]
-        if has_groups:
+        if any(row.group for row in table.rows):
             columns.insert(0, [table.group_title, *(row.group for row in table.rows)])
         for column, texts in enumerate(columns):
             # Heads wrap, so they need half their length; the filter arrow takes the rest.
             head = cell_width(texts[0]) // 2 + 4
             widest = max([head, *(cell_width(text) + 2 for text in texts[1:])])
-            widths[column] = max(widths.get(column, 0), widest)
-    for column, width in widths.items():
-        sheet.set_column(column, column, min(max(width, _LEAST_WIDTH), _MOST_WIDTH))
+            width = min(max(widest, _LEAST_WIDTH), MOST_WIDTH)
+            widths[column] = max(widths.get(column, 0), width)
+    return widths or {0: _LINE_WIDTH}

@@ -1,0 +1,125 @@
+"""The workbook under way: shared formats, legal sheet names, and text that can never be a formula."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cskpi.present.cleaning import clean_for_terminal, guard_formula
+from cskpi.present.formatting import cell_width
+from cskpi.texts import say
+
+if TYPE_CHECKING:
+    from cskpi.present.document import Cell, CellUnit, Tone
+
+SECONDS_PER_DAY = 86_400
+MOST_WIDTH = 56
+MUTED = "#75808c"
+FORMATS: dict[CellUnit, str] = {
+    "percent": "0.0%",
+    "duration": "[h]:mm:ss",
+    "money": '"¥"#,##0.00',
+    "count": "#,##0",
+    "score": "0.00",
+    "date": "yyyy-mm-dd",
+}
+_FRACTION = "#,##0.0"
+_COLOURS: dict[Tone, str] = {"good": "#1d7044", "warn": "#8a5a00", "bad": "#b03028"}
+_MOST_CHARACTERS = 32_767
+_SHEET_NAME_LENGTH = 31
+_RESERVED = frozenset({"history"})
+"""Names Excel keeps for itself."""
+
+
+@dataclass(slots=True)
+class Book:
+    """The workbook under way; formats are shared, since Excel keeps only so many."""
+
+    workbook: Any
+    formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+    def style(self, **properties: Any) -> Any:
+        """Return the format of these properties, made at first use."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.workbook.add_format({"valign": "top", **properties})
+        return self.formats[key]
+
+    def fill(self, colour: str) -> Any:
+        """Return the format of a conditional fill, made at first use."""
+        key = (("fill", colour),)
+        if key not in self.formats:
+            self.formats[key] = self.workbook.add_format({"bg_color": colour})
+        return self.formats[key]
+
+    def sheet_name(self, wished: str) -> str:
+        """Return a name Excel takes that no sheet has yet."""
+        plain = re.sub(r"[\[\]:*?/\\]", " ", clean_for_terminal(wished))
+        plain = " ".join(plain.split()).strip("'")
+        base = _cut(plain, _SHEET_NAME_LENGTH).strip(" '") or "sheet"
+        name, number = base, 1
+        while name.casefold() in self.names or name.casefold() in _RESERVED:
+            number += 1
+            name = f"{_cut(base, _SHEET_NAME_LENGTH - 5).rstrip()} {number}"
+        self.names.add(name.casefold())
+        return name
+
+
+def write_cell(
+    book: Book, sheet: Any, at: tuple[int, int], cell: Cell, look: dict[str, Any]
+) -> None:
+    """Write a cell as what it is: a number with its format, a day, or text."""
+    value = cell.value
+    if isinstance(value, date):
+        sheet.write_datetime(*at, value, book.style(num_format=FORMATS["date"], **look))
+    elif isinstance(value, str) or cell.unit in ("text", "date"):
+        text = cell.text if value is None else str(value)
+        wrap = {"text_wrap": True} if cell_width(text) + 2 > MOST_WIDTH else {}
+        write_text(book, sheet, at, text, **look, **wrap)
+    elif value is None:
+        sheet.write_blank(*at, None, book.style(**look))
+    else:
+        number_format = FORMATS[cell.unit]
+        if cell.unit == "count" and value != int(value):
+            number_format = _FRACTION
+        sheet.write_number(
+            *at, excel_number(value, cell.unit), book.style(num_format=number_format, **look)
+        )
+
+
+def write_text(book: Book, sheet: Any, at: tuple[int, int], text: str, **look: Any) -> None:
+    """Write text, quoted where it looks like a formula: it stays text even when someone edits it."""
+    is_risky = guard_formula(text) != text
+    style = book.style(**look, **({"quote_prefix": True} if is_risky else {}))
+    sheet.write_string(*at, fit(text), style)
+
+
+def excel_number(value: float, unit: CellUnit) -> float:
+    """Return a number as Excel counts it: durations in days."""
+    return value / SECONDS_PER_DAY if unit == "duration" else value
+
+
+def look_of(cell: Cell, *, is_bold: bool) -> dict[str, Any]:
+    """Return the format properties of a cell's tone."""
+    look: dict[str, Any] = {"bold": True} if is_bold else {}
+    if cell.tone == "muted":
+        look |= {"font_color": MUTED, "italic": True}
+    elif cell.tone in _COLOURS:
+        look["font_color"] = _COLOURS[cell.tone]
+    return look
+
+
+def fit(text: str) -> str:
+    """Cut at Excel's limit, which counts UTF-16 units, and say so."""
+    clean = clean_for_terminal(text)
+    if len(clean.encode("utf-16-le")) <= _MOST_CHARACTERS * 2:
+        return clean
+    mark = say("format.truncated")
+    return _cut(clean, _MOST_CHARACTERS - len(mark)) + mark
+
+
+def _cut(text: str, units: int) -> str:
+    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")
