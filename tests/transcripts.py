@@ -115,6 +115,8 @@ EXPORTS = (
     "kb_entries",
     "visitors",
 )
+TOLD = ("qa_plan_sessions", "qa_grades", "qa_grade_items", "qa_verdicts")
+"""Tables that people fill through commands; a case's file holds their columns as they are."""
 
 
 @contextmanager
@@ -169,6 +171,10 @@ def fill_shop(
         path = case / f"{kind}.csv"
         if path.is_file():
             load_file(con, path, LoadOptions(kind=kind))
+    for table in TOLD:
+        path = case / f"{table}.csv"
+        if path.is_file():
+            con.execute(f"INSERT INTO {table} BY NAME FROM read_csv('{path}', header = true)")
     build_model(con, settings)
     if texts:
         enrich(con, settings)
