@@ -14,9 +14,7 @@ from cskpi.enrich.signals import PERSONAL, WORDS, signals
 CHALLENGE = Path(__file__).parents[1] / "tests" / "challenge" / "service_chat.tsv"
 FLAGS = (*WORDS, "is_filler", "is_promise", *PERSONAL)
 NONE = "-"
-SHORT = {
-    "offers_alternative": "alternative", "asks_human": "human", "refers_to_order": "order"
-}
+SHORT = {"offers_alternative": "alternative", "asks_human": "human", "refers_to_order": "order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,10 @@ def _sentence(row: dict[str, str]) -> Sentence:
     words = [w for w in row["signals"].split() if w != NONE]
     deadline = next((w.partition("=")[2] for w in words if w.startswith("promise=")), "")
     named = frozenset(w.partition("=")[0] for w in words)
-    known = {name: None if row[name] in {NONE, ""} else row[name] for name in ("topic", "language", "emotion")}
+    known = {
+        name: None if row[name] in {NONE, ""} else row[name]
+        for name in ("topic", "language", "emotion")
+    }
     return Sentence(row["text"], row["role"], named, deadline, **known)
 
 
@@ -90,9 +91,7 @@ def flag_scores(challenge: list[Sentence], said: pl.DataFrame) -> dict[str, Scor
     }
 
 
-def class_scores(
-    challenge: list[Sentence], said: pl.DataFrame, column: str
-) -> dict[str, Score]:
+def class_scores(challenge: list[Sentence], said: pl.DataFrame, column: str) -> dict[str, Score]:
     """Return the score of each value of topic, language or emotion."""
     rows = [
         (found, getattr(s, column))
@@ -122,7 +121,9 @@ def mistakes(challenge: list[Sentence], said: pl.DataFrame) -> list[tuple[str, s
     for row, s in zip(said.iter_rows(named=True), challenge, strict=True):
         found = {short(c) for c in FLAGS if row[c]}
         if found != s.signals:
-            wrong.append((s.text, " ".join(sorted(found - s.signals)), " ".join(sorted(s.signals - found))))
+            wrong.append(
+                (s.text, " ".join(sorted(found - s.signals)), " ".join(sorted(s.signals - found)))
+            )
     return wrong
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from transcripts import Shop, make_shop
 
+from cskpi.enrich.forms import update_forms
 from cskpi.identity.hashing import pseudonyms
 from cskpi.identity.purge import rewrite_without, trace_person
 from cskpi.model.build import build_model
@@ -122,6 +123,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     with open_database(made.path, Limits("1GB", 2), write=True) as con:
         con.execute(BY_HAND)
         build_model(con, made.settings)
+        update_forms(con, made.settings)
         con.execute("CHECKPOINT")
     return made
 
@@ -148,6 +150,8 @@ def test_a_person_is_erased_from_every_table_and_from_the_bytes(shop: Shop, cli:
         if (words := line.replace("│", " ").split()) and words[0] in HELD
     } == HELD
     assert counts(shop) == {table: before[table] - number for table, number in HELD.items()}
+    for table in ("text_forms", "message_signals"):
+        assert shop.rows(f"SELECT count(*) FROM {table}") == [(0,)]
     content = shop.path.read_bytes()
     for trace in (MARKER, "annie-in-orders"):
         assert trace.encode() not in content

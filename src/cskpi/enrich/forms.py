@@ -112,7 +112,7 @@ def _read_again(
     con: duckdb.DuckDBPyConnection, own: Path | None, words: tuple[str, ...] | None
 ) -> None:
     """Read the signals of known forms anew; with `words` only where one of them stands."""
-    row = con.execute("SELECT coalesce(max(form_no), -1) + 1 FROM message_signals").fetchone()
+    row = con.execute("SELECT coalesce(max(form_no), 0) + 1 FROM message_signals").fetchone()
     con.execute("CREATE OR REPLACE TEMP TABLE _signals AS FROM message_signals LIMIT 0")
     for start in range(0, row[0] if row else 0, TEXTS_AT_ONCE):
         forms = read_frame(

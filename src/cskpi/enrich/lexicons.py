@@ -85,7 +85,9 @@ class WordClass:
         rest = form
         if self.taken_out:
             rest = for_python(self.taken_out).sub(lambda m: GONE * len(m.group()), form)
-        return [_trimmed(m) for m in for_python(self.words).finditer(rest) if m.group().strip(_IDLE)]
+        return [
+            _trimmed(m) for m in for_python(self.words).finditer(rest) if m.group().strip(_IDLE)
+        ]
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def is_readable(line: str) -> bool:
 def _pattern(lines: Iterable[str]) -> str:
     words = sorted(lines, key=lambda line: (not line.startswith("/"), -len(line), line))
     return "|".join(
-        f"(?:{w[1:-1]})" if len(w) > 2 and w[0] == w[-1] == "/" else _word(w) for w in words
+        f"(?:{w[1:-1]})" if w[1:-1] and w[0] == w[-1] == "/" else _word(w) for w in words
     )
 
 
@@ -178,7 +180,7 @@ def _word(word: str) -> str:
 
 
 def for_polars(pattern: str) -> str:
-    """Return a pattern for the Rust engine, with `\\b` at the edge of Latin words beside Chinese."""
+    r"""Return a pattern for the Rust engine, with `\b` at the edge of Latin words beside Chinese."""
     return pattern.replace(r"\b", r"(?-u:\b)")
 
 

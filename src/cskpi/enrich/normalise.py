@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 VERSION = 1
 """Raised when texts get other forms."""
 
-_LINK = r"(?:https?://|www\.)[!-~]+|\b[a-z0-9-]+\.(?:com|cn|net|top|tb)/[!-~]*"
-_EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|#e-[a-z]\\[?[\u4e00-\u9fffa-z0-9]*\\]?|#e-[a-z]\\d*|/:[^ \u4e00-\u9fff]{1,4}"
+_LINK = r"(?:https?://|www\.)[#-+\--:<-~]+|\b[a-z0-9-]+\.(?:com|cn|net|top|tb)/[#-+\--:<-~]*"
+_EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|#e-[a-z](?:\\{number\\}|\\[[^\\]]{0,6}\\]|\\d{1,3})?|/:[^ \u4e00-\u9fff]{1,4}"
 _UNSEEN = "[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f]+"
 
 _CODES = {

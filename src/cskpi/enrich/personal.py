@@ -76,13 +76,17 @@ def _is_id_number(match: re.Match[str]) -> bool:
     except ValueError:
         return False
     rest = sum(int(d) * w for d, w in zip(number[:17], weights, strict=True)) % 11
-    return "10x98765432"[rest] == number[17] and born.year >= 1900 and 11 <= int(number[:2]) <= 82
+    return (
+        "10x98765432"[rest] == number[17]
+        and born.year >= _FIRST_BIRTH
+        and int(number[:2]) in _PROVINCES
+    )
 
 
 def passes_luhn(number: str) -> bool:
     """Tell whether a card number's check digit holds."""
     doubled = (int(d) * (1 + n % 2) for n, d in enumerate(reversed(number)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+    return sum(sum(divmod(d, 10)) for d in doubled) % 10 == 0
 
 
 def _is_bank_card(match: re.Match[str]) -> bool:
@@ -92,7 +96,7 @@ def _is_bank_card(match: re.Match[str]) -> bool:
     shape = number.startswith("62") and len(number) in {16, 19}
     return (
         passes_luhn(number)
-        and len(set(number)) > 2
+        and len(set(number)) >= _FEWEST_DIGITS
         and bool(told or shape or (grouped and number[0] in "3456"))
     )
 
@@ -102,6 +106,10 @@ def _is_social(match: re.Match[str]) -> bool:
     return account not in _NO_ACCOUNTS and not account.startswith(("http", "www"))
 
 
+_FIRST_BIRTH = 1900
+_PROVINCES = range(11, 83)
+_FEWEST_DIGITS = 3
+"""0000 0000 0000 0000 passes Luhn, too."""
 _CARD_WORDS = re.compile(r"卡号|银行卡|账号|账户|开户|信用卡|储蓄卡|打到|汇到|card")
 _NO_ACCOUNTS = frozenset(
     ("wechat", "weixin", "alipay", "please", "payment", "support", "number", "account")
@@ -206,7 +214,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...]
             rf"(?:{_LEVEL}{{2,8}}?(?:省|自治区) ?)?(?:{_LEVEL}{{2,7}}?(?:市|自治州|地区|盟) ?)?(?:{_LEVEL}{{1,6}}?(?:区|县|旗|市) ?)?"
             rf"(?:{_LEVEL}{{1,6}}?(?:街道|镇|乡) ?)?{_LEVEL}{{1,10}}?(?:路|大街|街|大道|道|巷|弄|胡同|村|小区|花园|家园|苑|公寓|大厦|广场|新城|新村|社区|园区|庄|屯|里)"
             rf"(?:[a-z\u4e00-\u9fff]{{0,10}}?)?[a-z]?{_CHINESE_NUMBER} ?(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|组|层|门)"
-            rf"(?:[\u4e00-\u9fffa-z0-9 -]{{0,14}}?[a-z]?\d{{1,5}} ?(?:号楼|号|栋|幢|座|单元|室|楼|层|门|户)?)*(?:[a-z]?\d{{2,5}}室?)?"
+            rf"(?:[\u4e00-\u9fffa-z0-9 -]{{0,14}}?[a-z]?\d{{1,5}} ?(?:号楼|号|栋|幢|座|单元|室|楼|层|门|户))*(?:[\u4e00-\u9fff]{{0,8}}[a-z]?(?:座|栋|幢|-)?\d{{2,4}}(?!\d))?"
         ),
         lambda match: _is_address(match),  # noqa: PLW0108 (stands below)
     ),

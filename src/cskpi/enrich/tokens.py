@@ -79,7 +79,7 @@ def _cutter(names: tuple[str, ...]) -> Any:
 
     cutter = rjieba.Jieba()
     for name in names:
-        cutter.add_word(name)
+        cutter.add_word(name, None, None)
     return cutter
 
 
