@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -40,14 +40,28 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleMark:
+    """An inspection rule that holds at a message; `span` is where its words are in the text."""
+
+    rule: str
+    labels: Mapping[str, str]
+    points: float
+    is_fatal: bool
+    is_disputed: bool
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """One message of a session with its clock marks."""
+    """One message of a session with its clock marks, a customer's with his emotion."""
 
     occurred_at: datetime
     sender_role: str
     sender: str | None
     text: str | None
     marks: tuple[Mark, ...] = ()
+    emotion: str | None = None
+    rules: tuple[RuleMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,15 @@ ORDER BY
     coalesce(placed.occurred_ms, epoch_ms(placed.occurred_at)), placed.occurred_at, placed.row_key
 """
 
+_RULES = """
+SELECT found.row_key, found.rule, rules.name_zh, rules.name_en, found.points, found.is_fatal,
+       found.is_disputed, found.span_start, found.span_end
+FROM qa_findings AS found
+INNER JOIN qa_rules AS rules ON found.rule = rules.rule
+WHERE found.session_no = $session
+ORDER BY found.row_key, found.points, found.rule
+"""
+
 _RUNS = """
 SELECT runs.row_key, runs.human_at, (runs.human_ms - runs.asked_ms) / 1000.0 AS seconds,
        accounts.agent_id
@@ -125,10 +148,23 @@ WHERE runs.session_no = $session AND runs.opens_turn
 ORDER BY runs.asked_at, runs.row_key
 """
 
+EMOTIONS = ("pleased", "calm", "asking", "anxious", "disappointed", "angry")
+"""The customer's emotions by the level `form_emotions` gives them."""
+
+_EMOTIONS = """
+SELECT message_forms.row_key, form_emotions.emotion_level
+FROM message_forms
+INNER JOIN form_emotions ON message_forms.form_no = form_emotions.form_no
+WHERE message_forms.session_no = $session AND message_forms.actor = 1
+"""
+
 
 def _lines(con: duckdb.DuckDBPyConnection, session_no: int) -> tuple[TranscriptLine, ...]:
     messages = con.execute(_LINES, {"session": session_no}).fetchall()
     waits = {row[0]: row[1:] for row in con.execute(_RUNS, {"session": session_no}).fetchall()}
+    levels = con.execute(_EMOTIONS, {"session": session_no}).fetchall()
+    emotions = {row_key: EMOTIONS[level] for row_key, level in levels}
+    rules = _rule_marks(con, session_no)
     lines: list[TranscriptLine] = []
     waiting: tuple[Any, ...] | None = None
     for row_key, occurred_at, role, sender, text, actor in messages:
@@ -139,14 +175,21 @@ def _lines(con: duckdb.DuckDBPyConnection, session_no: int) -> tuple[TranscriptL
         elif actor == 2 and waiting is not None:  # noqa: PLR2004  a human, as the model codes it
             marks.append(Mark("replied", waiting[1], waiting[2]))
             waiting = None
-        lines.append(TranscriptLine(occurred_at, role, sender, text, tuple(marks)))
+        read = (emotions.get(row_key), tuple(rules.get(row_key, ())))
+        lines.append(TranscriptLine(occurred_at, role, sender, text, tuple(marks), *read))
     if waiting is not None and lines:
-        last = lines[-1]
-        marks = [*last.marks, Mark("unanswered")]
-        lines[-1] = TranscriptLine(
-            last.occurred_at, last.sender_role, last.sender, last.text, tuple(marks)
-        )
+        lines[-1] = replace(lines[-1], marks=(*lines[-1].marks, Mark("unanswered")))
     return tuple(lines)
+
+
+def _rule_marks(con: duckdb.DuckDBPyConnection, session_no: int) -> dict[int, list[RuleMark]]:
+    found: dict[int, list[RuleMark]] = {}
+    rows = con.execute(_RULES, {"session": session_no}).fetchall()
+    for row_key, rule, zh, en, points, is_fatal, is_disputed, start, end in rows:
+        span = None if start is None else (start, end)
+        mark = RuleMark(rule, {"zh": zh, "en": en}, points, is_fatal, is_disputed, span)
+        found.setdefault(row_key, []).append(mark)
+    return found
 
 
 def _with_session_ids(

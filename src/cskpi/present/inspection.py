@@ -234,11 +234,18 @@ def marked(
     text: str | None, span: tuple[int, int] | None, customer_id: str | None, *, reveal: bool
 ) -> str:
     """Return a text with the words found in 【】, personal data masked unless `reveal`."""
-    plain = text or ""
-    if span is not None:
-        plain = f"{plain[: span[0]]}【{plain[span[0] : span[1]]}】{plain[span[1] :]}"
-    shown = one_line(plain)
+    shown = one_line(with_marks(text or "", [span] if span else []))
     return shown if reveal else mask_quote(shown, [customer_id or ""])
+
+
+def with_marks(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text with pieces in 【】; of pieces that overlap the first is marked."""
+    parts, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            parts += [text[at:start], f"【{text[start:end]}】"]
+            at = end
+    return "".join([*parts, text[at:]])
 
 
 def write_rules(rules: Sequence[Rule], output_format: str, path: Path | None) -> None:
@@ -297,8 +304,12 @@ def points_cell(points: float, *, fatal: bool = False) -> Cell:
     """Return points with their sign; a fatal rule has none but 0 for the session."""
     if fatal:
         return text_cell(say("quality.makes_zero"), "bad")
-    text = f"+{points:g}" if points > 0 else f"{points:g}".replace("-", "−")
-    return Cell(text, points, "text", "good" if points > 0 else "plain")
+    return Cell(points_text(points), points, "text", "good" if points > 0 else "plain")
+
+
+def points_text(points: float) -> str:
+    """Return points with their sign."""
+    return f"+{points:g}" if points > 0 else f"{points:g}".replace("-", "−")
 
 
 def _write(tables: Sequence[Table], output_format: str, path: Path | None) -> None:

@@ -12,13 +12,14 @@ from cskpi.present.cells import text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Table
 from cskpi.present.formatting import format_value
+from cskpi.present.inspection import points_text, with_marks
 from cskpi.present.masking import mask_text
 from cskpi.present.terminal import write_table
 from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:
     from cskpi.metrics.declaration import Metric
-    from cskpi.metrics.trace import Mark, Rows, Transcript, TranscriptLine
+    from cskpi.metrics.trace import Mark, Rows, RuleMark, Transcript, TranscriptLine
     from cskpi.periods import Period
     from cskpi.settings import Settings
 
@@ -72,10 +73,16 @@ def write_transcripts(transcripts: Sequence[Transcript], *, reveal: bool) -> Non
             Column(say("trace.time")),
             Column(say("trace.sender")),
             Column(say("trace.text")),
+            Column(say("trace.emotion")),
             Column(say("trace.clock")),
+            Column(say("quality.inspection")),
         )
-        rows = tuple(Row(tuple(_line_cells(line, reveal=reveal))) for line in transcript.lines)
-        write_table(Table(columns, rows))
+        inspected = any(line.rules for line in transcript.lines)
+        shown = columns if inspected else columns[:-1]
+        rows = tuple(
+            Row(tuple(_line_cells(line, reveal=reveal))[: len(shown)]) for line in transcript.lines
+        )
+        write_table(Table(shown, rows))
 
 
 def _line_cells(line: TranscriptLine, *, reveal: bool) -> Iterable[Cell]:
@@ -83,8 +90,20 @@ def _line_cells(line: TranscriptLine, *, reveal: bool) -> Iterable[Cell]:
     role = say(f"role.{line.sender_role}")
     yield text_cell(line.occurred_at.isoformat(sep=" ", timespec="seconds"))
     yield text_cell(f"{role} {line.sender}" if line.sender else role)
-    yield text_cell(text if reveal else mask_text(text))
+    spans = [mark.span for mark in line.rules if mark.span and not mark.is_disputed]
+    marked = with_marks(text, spans)
+    yield text_cell(marked if reveal else mask_text(marked))
+    yield text_cell(say(f"emotion.{line.emotion}") if line.emotion else "")
     yield text_cell(say("format.list_semicolon").join(_mark(mark) for mark in line.marks))
+    yield text_cell(say("format.list_semicolon").join(_rule(mark) for mark in line.rules))
+
+
+def _rule(mark: RuleMark) -> str:
+    name = pick(dict(mark.labels))
+    if mark.is_disputed:
+        return say("quality.disputed_mark", name=name)
+    points = say("quality.makes_zero") if mark.is_fatal else points_text(mark.points)
+    return say("quality.mark", name=name, points=points)
 
 
 def _mark(mark: Mark) -> str:

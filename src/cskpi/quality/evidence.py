@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from cskpi.quality.matching import matched_words
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
     from cskpi.quality.rule import Condition, Rule
 
 _UNIQUE = """
-SELECT messages.text_hash, any_value(messages.text) AS text
+SELECT found.rule_no, messages.text_hash, any_value(messages.text) AS text
 FROM _qa_found AS found
 INNER JOIN messages ON found.row_key = messages.source_row * 1000000 + messages.file_id
-WHERE found.rule_no = $rule AND messages.text IS NOT NULL
-GROUP BY messages.text_hash
-ORDER BY messages.text_hash
+WHERE list_contains($rules::INTEGER[], found.rule_no) AND messages.text IS NOT NULL
+GROUP BY found.rule_no, messages.text_hash
+ORDER BY found.rule_no, messages.text_hash
 """
 MOST_WORDS = 3
 """Pieces of one message that a finding names."""
@@ -39,22 +41,25 @@ def write_evidence(
     import polars as pl
 
     schema = {
+        "rule_no": pl.Int32,
         "text_hash": pl.UInt64,
         "words": pl.String,
         "span_start": pl.Int32,
         "span_end": pl.Int32,
     }
-    for number, rule in enumerate(rules):
-        condition = rule.conditions[rule.at]
-        if not has_evidence(condition):
-            continue
-        texts = con.execute(_UNIQUE, {"rule": number}).fetchall()
-        told = list(_told(texts, condition, lexicons))
-        frame = pl.DataFrame(told, schema=schema, orient="row")
-        with offered(con, "_qa_batch", frame):
-            con.execute(
-                f"INSERT INTO _qa_evidence BY NAME SELECT {number} AS rule_no, * FROM _qa_batch"
-            )
+    asked = {
+        number: rule.conditions[rule.at]
+        for number, rule in enumerate(rules)
+        if has_evidence(rule.conditions[rule.at])
+    }
+    rows = con.execute(_UNIQUE, {"rules": [*asked]}).fetchall()
+    told = [
+        (number, *one)
+        for number, texts in groupby(rows, key=itemgetter(0))
+        for one in _told([row[1:] for row in texts], asked[number], lexicons)
+    ]
+    with offered(con, "_qa_batch", pl.DataFrame(told, schema=schema, orient="row")):
+        con.execute("INSERT INTO _qa_evidence BY NAME SELECT * FROM _qa_batch")
 
 
 def has_evidence(condition: Condition) -> bool:
