@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from blank import put_blank
 from typer.testing import CliRunner, Result
 
 from cskpi.cli import app
@@ -51,13 +52,29 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 @pytest.fixture
 def cli() -> Cli:
-    """Run a command in the test's workspace and return its streams and exit code."""
+    """Run a command in the test's workspace and return its streams and exit code.
+
+    A load into a database that is not there finds an empty one.
+    """
 
     def run(*arguments: str | Path, code: int = 0) -> Result:
-        result = CliRunner().invoke(app, [str(word) for word in arguments])
-        if result.exit_code != code and result.exception is not None:
-            raise AssertionError(result.output) from result.exception
-        assert result.exit_code == code, result.output
-        return result
+        words = [str(word) for word in arguments]
+        if words and words[0] == "load":
+            put_blank(Path(words[words.index("--db") + 1] if "--db" in words else "cskpi.duckdb"))
+        return _invoked(words, code)
 
     return run
+
+
+@pytest.fixture
+def bare_cli() -> Cli:
+    """Do the same without laying out a database: for what is told of making one."""
+    return lambda *arguments, code=0: _invoked([str(word) for word in arguments], code)
+
+
+def _invoked(words: list[str], code: int) -> Result:
+    result = CliRunner().invoke(app, words)
+    if result.exit_code != code and result.exception is not None:
+        raise AssertionError(result.output) from result.exception
+    assert result.exit_code == code, result.output
+    return result

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blank import put_blank
 from transcripts import Shop, messages_csv
 
 from cskpi.ingest.load import LoadOptions, load_file
@@ -43,6 +44,7 @@ def unbuilt(folder: Path, transcript: str, *files: Path) -> Shop:
     export = write(folder, "messages.csv", messages_csv(transcript))
     settings = load_settings({}, environment={})
     path = folder / "cskpi.duckdb"
+    put_blank(path)
     with open_database(path, Limits("1GB", 2), write=True) as con:
         for file in (export, *files):
             load_file(con, file, LoadOptions())

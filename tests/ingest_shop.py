@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 import xlsxwriter
+from blank import fill_blank
 
 from cskpi.ingest.load import FileReport, LoadOptions, load_file
-from cskpi.store.migrations import migrate
 
 HEADER = "店铺,会话ID,消息ID,发送时间,账号类型,客户名,客服,消息内容,渠道\n"
 
@@ -69,7 +69,7 @@ class Shop:
 def open_ingest_shop(folder: Path) -> Iterator[Shop]:
     """Yield a shop with an empty database in memory."""
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as con:
-        migrate(con, folder / "memory.duckdb")
+        fill_blank(con)
         yield Shop(con, folder)
 
 

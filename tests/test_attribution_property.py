@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from blank import fill_blank
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,6 @@ from cskpi.model.build import build_model
 from cskpi.model.steps import fill, model_steps
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 if TYPE_CHECKING:
     from cskpi.metrics.declaration import Metric
@@ -154,7 +153,7 @@ def cents(amount: float | None) -> int:
 @contextmanager
 def loaded(chats: list[Line], orders: list[Sale]) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": 1}) as con:
-        migrate(con, Path())
+        fill_blank(con)
         con.executemany(
             "INSERT INTO messages (message_key, shop_id, conversation_id, customer_id, agent_id,"
             " sender_role, occurred_at, occurred_ms, time_precision, file_id, source_row)"

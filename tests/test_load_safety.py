@@ -136,7 +136,7 @@ def test_a_full_disk_is_a_clear_error_and_changes_nothing(export: Path, database
         check=False,
         capture_output=True,
         text=True,
-        preexec_fn=no_larger_files_than(size),
+        preexec_fn=no_larger_files_than(size // 2),
     )
     assert done.returncode == 4, done.stderr
     assert "bug" not in done.stderr

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from blank import fill_blank
 from transcripts import EXPORTS, messages_csv
 
 from cskpi.ingest.load import LoadOptions, load_file
@@ -29,7 +30,6 @@ from cskpi.metrics.statement import expand
 from cskpi.model.build import build_model
 from cskpi.periods import Period, month_period
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 if TYPE_CHECKING:
     from cskpi.metrics.declaration import Metric
@@ -89,7 +89,7 @@ def written(rows: Sequence[Mapping[str, str]]) -> str:
 def measured(files: Exports, period: Period = OCTOBER) -> Numbers:
     """Load the files, build the facts, and return every number of our own KPIs."""
     with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as con:
-        migrate(con, Path(folder))
+        fill_blank(con)
         for kind, text in files.items():
             path = Path(folder) / f"{kind}.csv"
             path.write_text(text, encoding="utf-8")

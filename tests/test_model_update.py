@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from blank import fill_blank
 from transcripts import build_shop, messages_csv
 
 from cskpi.ingest.load import LoadOptions, load_file
@@ -15,7 +16,6 @@ from cskpi.model import update
 from cskpi.model.build import build_model
 from cskpi.model.steps import model_steps
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 SETTINGS = load_settings({}, environment={})
 WRITERS = ("客户→A", "客户→B", "客户", "客服 A", "客服 B", "机器人 小蜜", "自动 A")
@@ -27,13 +27,13 @@ def _small_shops_count_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def con(tmp_path: Path) -> duckdb.DuckDBPyConnection:
-    return empty(tmp_path)
+def con() -> duckdb.DuckDBPyConnection:
+    return empty()
 
 
-def empty(folder: Path) -> duckdb.DuckDBPyConnection:
+def empty() -> duckdb.DuckDBPyConnection:
     made = duckdb.connect(config={"threads": 1})
-    migrate(made, folder)
+    fill_blank(made)
     return made
 
 

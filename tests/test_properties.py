@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import duckdb
+from blank import fill_blank
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from transcripts import messages_csv
@@ -21,7 +22,6 @@ from cskpi.metrics.evaluate import evaluate
 from cskpi.model.build import build_model
 from cskpi.periods import resolve_period
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
@@ -68,7 +68,7 @@ def transcript(rows: Lines) -> str:
 @contextmanager
 def loaded(*transcripts: str) -> Iterator[duckdb.DuckDBPyConnection]:
     with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as con:
-        migrate(con, Path(folder))
+        fill_blank(con)
         for number, text in enumerate(transcripts):
             export = Path(folder) / f"{number}.csv"
             export.write_text(messages_csv(text), encoding="utf-8")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from blank import fill_blank
 
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.metrics.breakdowns import BreakdownValue, load_breakdowns, run_breakdown
 from cskpi.model.build import build_model
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 SETTINGS = load_settings({}, environment={})
 METRICS = Path(__file__).parent / "metrics"
@@ -55,7 +55,7 @@ def test_a_reopened_ticket_has_a_first_and_a_last_closing(
         ),
     }
     with duckdb.connect(config={"threads": 1}) as con:
-        migrate(con, tmp_path)
+        fill_blank(con)
         for name in order:
             load_tickets(con, tmp_path, name, *exports[name])
         build_model(con, SETTINGS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from blank import fill_blank
 
 from cskpi.ingest.load import FileReport, LoadOptions, expand_paths, load_file
 from cskpi.metrics.catalog import load_catalog
@@ -18,7 +18,6 @@ from cskpi.model.build import build_model
 from cskpi.periods import Period, resolve_period
 from cskpi.resources import data_dir
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
@@ -31,7 +30,7 @@ MONTHS = ("2026-09", "2026-10")
 @pytest.fixture(scope="module")
 def sample() -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, FileReport]]]:
     with duckdb.connect() as con:
-        migrate(con, Path("sample"))
+        fill_blank(con)
         files = expand_paths([data_dir("sample_data")])
         reports = {f.name: r for f in files for r in load_file(con, f, LoadOptions())}
         build_model(con, SETTINGS)

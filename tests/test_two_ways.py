@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
+from blank import fill_blank
 
 from cskpi.ingest.load import LoadOptions, expand_paths, load_file
 from cskpi.metrics.catalog import load_catalog
@@ -19,7 +19,6 @@ from cskpi.model.build import build_model
 from cskpi.periods import month_period
 from cskpi.resources import data_dir
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 Numbers = dict[tuple[str | None, ...], float]
 
@@ -213,7 +212,7 @@ WAYS: tuple[Callable[[Chats], Numbers], ...] = (
 def sample() -> Iterator[duckdb.DuckDBPyConnection]:
     settings = load_settings({}, environment={})
     with duckdb.connect() as con:
-        migrate(con, Path("sample"))
+        fill_blank(con)
         for file in expand_paths([data_dir("sample_data")]):
             if file.name.startswith("聊天记录"):
                 load_file(con, file, LoadOptions())

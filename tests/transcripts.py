@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from blank import put_blank
 
 from cskpi.enrichment import enrich
 from cskpi.ingest.load import LoadOptions, load_file
@@ -95,6 +96,7 @@ def make_shop(folder: Path, transcript: str, /, *extra: Path, **flags: Any) -> S
     export.write_text(messages_csv(transcript), encoding="utf-8")
     settings = load_settings({k.replace("__", "."): v for k, v in flags.items()}, environment={})
     path = folder / "cskpi.duckdb"
+    put_blank(path)
     with open_database(path, Limits("1GB", 1), write=True) as con:
         for file in (export, *extra):
             load_file(con, file, LoadOptions())

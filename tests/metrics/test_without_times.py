@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from blank import fill_blank
 
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.metrics.catalog import load_catalog
@@ -18,7 +19,6 @@ from cskpi.metrics.evaluate import evaluate
 from cskpi.model.build import build_model
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
-from cskpi.store.migrations import migrate
 
 if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
@@ -92,7 +92,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
     settings = load_settings({}, folder=folder, environment={})
     metrics = load_catalog().select(list(EXPECTED))
     with duckdb.connect() as con:
-        migrate(con, folder)
+        fill_blank(con)
         for day, rows in ((1, FIRST_DAY), (2, SECOND_DAY)):
             export = folder / f"{day}.csv"
             export.write_text(HEADER + rows, encoding="utf-8")

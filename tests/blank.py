@@ -1,0 +1,39 @@
+"""An empty cskpi database to copy: making the schema costs as much as all the rest of a small test."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from cskpi.store.database import Limits, literal, open_database
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@cache
+def _blank() -> Path:
+    folder = Path(mkdtemp(prefix="cskpi-blank-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "blank.duckdb"
+    with open_database(path, Limits("1GB", 1), write=True):
+        pass
+    return path
+
+
+def put_blank(path: Path) -> None:
+    """Lay an empty database where there is none; where the folder is missing, lay nothing."""
+    if path.parent.is_dir() and not path.exists():
+        shutil.copy(_blank(), path)
+        path.chmod(0o600)
+
+
+def fill_blank(con: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection to memory the schema."""
+    con.execute(f"ATTACH {literal(str(_blank()))} AS blank (READ_ONLY)")
+    con.execute("COPY FROM DATABASE blank TO memory")
+    con.execute("DETACH blank")
