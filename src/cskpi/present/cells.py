@@ -48,8 +48,12 @@ def number_cell(value: float | None, unit: Unit, tone: Tone = "plain", mark: str
 
 def value_cell(finding: Finding) -> Cell:
     """Return a finding's value in the tone of its status, which stands beside it in words."""
-    tone = _STATUS_TONES[finding.status]
-    cell = number_cell(finding.value, finding.unit, tone, flag_marks(finding))
+    return told_cell(finding, _STATUS_TONES[finding.status], flag_marks(finding))
+
+
+def told_cell(finding: Finding, tone: Tone = "plain", mark: str = "") -> Cell:
+    """Return a finding's value with what stands behind it, in a tone of the caller's choice."""
+    cell = number_cell(finding.value, finding.unit, tone, mark)
     return cell if cell.value is None else replace(cell, about=about(finding))
 
 

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
         Tick,
     )
 
-_LINE = Frame(312, 104, left=58, right=14, top=12, bottom=24)
-_LIMITS = Frame(312, 132, left=58, right=14, top=12, bottom=24)
+_LINE = Frame(262, 92, left=54, right=12, top=10, bottom=24)
+_LIMITS = Frame(262, 112, left=54, right=12, top=10, bottom=24)
 _SPARK = Frame(120, 26, left=2, right=4, top=3, bottom=3)
 _PANEL = Frame(168, 56, left=44, right=8, top=8, bottom=18)
 _HEAT_CELL = (30, 26)

@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from cskpi.present.drawing import Anchor, Data
     from cskpi.present.graphs import Bars, Distribution, Funnel, Mark, Tick, Waterfall
 
-_WIDTH = 392
-_SIDE = 4
+_WIDTH = 360
+_SIDE = 1
 _STEP, _STEP_BAR, _STEP_HEAD = 74, 22, 18
 _ROW, _ROW_BAR, _ROW_HEAD = 36, 10, 17
 _SPREAD = Frame(_WIDTH, 128, left=_SIDE, right=_SIDE, top=50, bottom=24)
 _MARK_LINE = 15
+_BAR_SHADE = 0.5
 _LEAST_TICK_GAP = 34
 # Left of this a label has no room at its left side.
 _LEAST_LEFT = 0.35
@@ -83,9 +84,11 @@ def waterfall_svg(block: Waterfall) -> str:
         color = MUTED if part.is_total else TONES[part.value.tone]
         ends = sorted((x(part.start), x(part.end)))
         bars.append({"x": ends[0], "x2": ends[1], "y": top, "y2": top + _ROW_BAR, "color": color})
-        labels.append(Label(0, top - 9, part.label, color=INK, is_bold=part.is_total))
+        bold = part.is_total
+        labels.append(Label(0, top - 9, part.label, "start", INK, is_bold=bold, has_halo=True))
         tone = INK if part.is_total or part.value.tone == "plain" else color
-        labels.append(Label(_WIDTH, top - 9, part.value.text, "end", tone, is_bold=part.is_total))
+        words = part.value.text
+        labels.append(Label(_WIDTH, top - 9, words, "end", tone, is_bold=bold, has_halo=True))
         spots.append(Spot(sum(ends) / 2, top + _ROW_BAR / 2, f"{part.label} {part.value.text}"))
         if at + 1 < len(block.parts):
             foot = top + _ROW_BAR
@@ -219,7 +222,7 @@ def _funnel(frame: Frame) -> Any:
     )
 
 
-def _rows(frame: Frame) -> Any:
+def _rows(frame: Frame, opacity: float = 1.0) -> Any:
     import altair as alt
 
     rects = fields(frame, "x", "x2", "y", "y2")
@@ -228,7 +231,7 @@ def _rows(frame: Frame) -> Any:
         marks("links")
         .mark_rule(color=MUTED, strokeWidth=1)
         .encode(**fields(frame, "x", "y", "y2")),
-        marks("bars").mark_rect().encode(**rects, **color_field("fill")),
+        marks("bars").mark_rect(opacity=opacity).encode(**rects, **color_field("fill")),
     )
 
 
@@ -236,7 +239,8 @@ def _ranking(frame: Frame) -> Any:
     import altair as alt
 
     return alt.layer(
-        _rows(frame),
+        # Lighter than elsewhere, so that the interval is seen on it.
+        _rows(frame, _BAR_SHADE),
         marks("rules")
         .mark_rule(color=INK, strokeWidth=1.4)
         .encode(**fields(frame, "x", "x2", "y")),
@@ -249,7 +253,7 @@ def _spread(frame: Frame) -> Any:
 
     return alt.layer(
         marks("bars")
-        .mark_rect(color=ACCENT, opacity=0.55)
+        .mark_rect(color=ACCENT, opacity=_BAR_SHADE)
         .encode(**fields(frame, "x", "x2", "y", "y2")),
         marks("ground")
         .mark_rule(color=MUTED, strokeWidth=1)

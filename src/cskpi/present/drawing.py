@@ -141,9 +141,7 @@ def _vega(build: Build, frame: Frame, names: tuple[str, ...]) -> dict[str, Any]:
     import vl_convert
 
     chart = build(frame).properties(width=frame.width, height=frame.height)
-    described: dict[str, Any] = (
-        chart.configure(aria=False, font="sans-serif").configure_view(stroke=None).to_dict()
-    )
+    described: dict[str, Any] = x
     padding = {side: getattr(frame, side) for side in ("left", "right", "top", "bottom")}
     described |= {"autosize": "none", "padding": padding, "background": None}
     vega: dict[str, Any] = vl_convert.vegalite_to_vega(

@@ -55,7 +55,8 @@ if TYPE_CHECKING:
 Plain = dict[str, Any]
 
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
-_NARROW_COLUMNS = 3
+# From so many columns on a table needs a smaller letter to fit on paper.
+_WIDTHS = ((13, "widest"), (9, "wide"), (4, ""), (0, "narrow"))
 _LEAST_ROWS_TO_FILTER = 12
 _MOST_EXAMPLES = 3
 _WORDS = ("page.", "report.")
@@ -164,7 +165,7 @@ class _Page:
             "notes": table.note.splitlines(),
             "empty": table.empty,
             "is_collapsed": table.is_collapsed,
-            "is_narrow": len(columns) <= _NARROW_COLUMNS,
+            "width": _width(len(columns)),
             "is_long": len(table.rows) >= _LEAST_ROWS_TO_FILTER,
         }
 
@@ -245,6 +246,10 @@ class _Page:
                 if example.id not in ids and len(ids) < _MOST_EXAMPLES:
                     ids.append(example.id)
         return found
+
+
+def _width(columns: int) -> str:
+    return next(name for least, name in _WIDTHS if columns >= least)
 
 
 _SCRIPT_WORDS = (
