@@ -141,7 +141,8 @@ def _vega(build: Build, frame: Frame, names: tuple[str, ...]) -> dict[str, Any]:
     import vl_convert
 
     chart = build(frame).properties(width=frame.width, height=frame.height)
-    described: dict[str, Any] = x
+    shown = chart.configure(aria=False, font="sans-serif").configure_view(stroke=None)
+    described: dict[str, Any] = shown.to_dict(validate=False)
     padding = {side: getattr(frame, side) for side in ("left", "right", "top", "bottom")}
     described |= {"autosize": "none", "padding": padding, "background": None}
     vega: dict[str, Any] = vl_convert.vegalite_to_vega(
