@@ -22,6 +22,7 @@ from cskpi.present.document import AgentPage, Column, Row, Section, Sentence, Ta
 from cskpi.present.excerpts import excerpt
 from cskpi.present.formatting import format_count, format_value
 from cskpi.present.insights import agent_name, format_difference
+from cskpi.present.overview import headline_metrics
 from cskpi.present.pivots import busiest_first, by_key
 from cskpi.texts import pick, say
 
@@ -60,25 +61,32 @@ def agent_pages(inputs: ReportInputs) -> Section | None:
     pages = tuple(
         _page(inputs, key, ids[agent_ref(*key)], lookup[key], found.get(key, [])) for key in keys
     )
-    lead = [say("chapter.agent_pages_lead")]
-    named = sum(key[-1] is not None for key in lookup)
+    lead = [say("chapter.agent_pages_lead"), correction_note(inputs.by_agent)]
+    named = len(_named(inputs))
     if named > len(keys):
         capped = {"shown": format_count(len(keys)), "all": format_count(named)}
         lead.append(say("chapter.agent_pages_capped", **capped))
     if named > _FEW_AGENTS:
         lead.append(say("chapter.agent_pages_each"))
     title = say("chapter.agent_pages")
-    return Section("agent-pages", title, title, pages, lead=" ".join(lead), level=2)
+    return Section("agent-pages", title, title, pages, lead=" ".join(filter(None, lead)), level=2)
+
+
+def _named(inputs: ReportInputs) -> dict[Key, dict[str, Finding]]:
+    """The agents who have a headline KPI; accounts that are bots have none."""
+    lookup = by_key(inputs.by_agent, ("shop", "agent"))
+    main = {metric.name for metric in headline_metrics(inputs.metrics)}
+    return {
+        key: found
+        for key, found in lookup.items()
+        if key[-1] is not None
+        and any(name in main and finding.value is not None for name, finding in found.items())
+    }
 
 
 def _shown(inputs: ReportInputs) -> list[Key]:
-    """The busiest agents who did anything, by shop."""
-    lookup = by_key(inputs.by_agent, ("shop", "agent"))
-    named = {
-        key: found
-        for key, found in lookup.items()
-        if key[-1] is not None and any(f.value is not None for f in found.values())
-    }
+    """The busiest of them, by shop."""
+    named = _named(inputs)
     ranked = busiest_first(named, inputs.metrics)
     if len(ranked) <= MOST_PAGES:
         return ranked
@@ -101,8 +109,8 @@ def _page(
         name=agent_name(shop, agent),
         shop=one_line(shop or say("dimension.unnamed")),
         scorecard=_scorecard(inputs, findings, found),
-        strengths=_points(found, is_better=True),
-        weaknesses=_points(found, is_better=False),
+        strengths=_points(inputs, found, is_better=True),
+        weaknesses=_points(inputs, found, is_better=False),
         examples=tuple(excerpt(example, reveal=inputs.reveal) for example in quotes),
         lead=_lead(findings),
     )
@@ -119,8 +127,15 @@ def _lead(findings: Mapping[str, Finding]) -> str:
     return say("chapter.agent_lead", **counts)
 
 
-def _points(found: Sequence[Standing], *, is_better: bool) -> tuple[Sentence, ...]:
-    own = [standing for standing in found if standing.is_better == is_better][:_MOST_POINTS]
+def _points(
+    inputs: ReportInputs, found: Sequence[Standing], *, is_better: bool
+) -> tuple[Sentence, ...]:
+    """The clearest differences from the team, headline KPIs first."""
+    main = {metric.name for metric in headline_metrics(inputs.metrics)}
+    own = sorted(
+        (standing for standing in found if standing.is_better == is_better),
+        key=lambda standing: standing.finding.metric not in main,
+    )[:_MOST_POINTS]
     if not own:
         return (
             Sentence(say(f"chapter.{'strengths' if is_better else 'weaknesses'}_none"), "muted"),
@@ -169,7 +184,7 @@ def _scorecard(
         Column(say("column.status"), rank=1),
     )
     rows = tuple(_rows(shown[:_MOST_ROWS]))
-    return Table(columns, rows, note=correction_note(shown), empty=say("table.no_rows"))
+    return Table(columns, rows, empty=say("table.no_rows"))
 
 
 def _rows(findings: Iterable[Finding]) -> Iterable[Row]:

@@ -28,7 +28,9 @@ def chapter_graphs(inputs: ReportInputs, group: str) -> Iterable[Section]:
     """Return the sections of a chapter that hold pictures; none without data for them."""
     totals = {finding.metric: finding for finding in inputs.totals}
     for insight in inputs.insights:
-        if insight.group == group and insight.kind == "change" and insight.metric:
+        # What has no good side needs no explaining.
+        is_judged = insight.kind == "change" and insight.side != "changed"
+        if insight.group == group and is_judged and insight.metric:
             found = _waterfall(inputs, totals[insight.metric])
             if found is not None:
                 yield found

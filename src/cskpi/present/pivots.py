@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cskpi.present.cells import dimension_cell, dimension_title, number_cell, text_cell
+from cskpi.present.cells import dimension_cell, dimension_title, number_cell, text_cell, told_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.comparison import correction_note, judge
 from cskpi.present.document import Bounds, Cell, Column, Hint, Row, Section, Table
 from cskpi.present.formatting import format_count
+from cskpi.present.insights import agent_name
 from cskpi.present.overview import headline_metrics
 from cskpi.texts import pick, say
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Key = tuple[str | None, ...]
 
 _MOST_COLUMNS = 12
+_MOST_GROUP_COLUMNS = 6
 _MOST_OPEN_ROWS = 30
 _SIDES = {"better": "strong", "worse": "weak"}
 _SIDE_TONES: dict[str, Tone] = {"strong": "good", "weak": "bad"}
@@ -49,7 +51,10 @@ def group_agent_table(inputs: ReportInputs, metrics: Sequence[Metric]) -> Table 
     known = [finding for finding in inputs.by_agent if finding.metric in names]
     if not any(finding.value is not None for finding in known):
         return None
-    table = _agent_table(replace(inputs, by_agent=tuple(known)), metrics)
+    first = sorted(metrics, key=lambda metric: not metric.headline)[:_MOST_GROUP_COLUMNS]
+    shown = {metric.name for metric in first}
+    marked = [replace(metric, headline=metric.name in shown) for metric in metrics]
+    table = _agent_table(replace(inputs, by_agent=tuple(known)), marked)
     if len(table.rows) <= 1:
         return None
     return replace(table, is_collapsed=len(table.rows) > _MOST_OPEN_ROWS)
@@ -115,7 +120,7 @@ def _agent_table(inputs: ReportInputs, metrics: Sequence[Metric]) -> Table:
     rows = [_total_row(metrics, totals)]
     for shop, agent in busiest_first(lookup, metrics):
         group = one_line(shop or say("dimension.unnamed"))
-        name = dimension_cell("agent", agent)
+        name = text_cell(agent_name(shop, agent)) if agent else dimension_cell("agent", agent)
         # What no agent answered gathers under no name: not a person to be judged.
         compared = totals if agent else {}
         rows.append(_row(name, lookup[shop, agent], metrics, compared, group))
@@ -150,9 +155,7 @@ def busiest_first(
 
 def _total_row(metrics: Sequence[Metric], totals: Mapping[str, Finding]) -> Row:
     cells = [
-        number_cell(totals[metric.name].value, metric.unit)
-        if metric.name in totals
-        else _empty_cell(metric)
+        told_cell(totals[metric.name]) if metric.name in totals else _empty_cell(metric)
         for metric in metrics
     ]
     return Row((text_cell(say("report.all_shops")), *cells, text_cell("")), is_total=True)
@@ -175,10 +178,10 @@ def _compared_cell(finding: Finding | None, totals: Mapping[str, Finding], metri
         return _empty_cell(metric)
     if finding.value is not None and finding.status == "small_sample":
         mark = say("agent.small", n=format_count(finding.sample_size))
-        return number_cell(finding.value, finding.unit, "muted", mark)
+        return told_cell(finding, "muted", mark)
     side = _against_whole(finding, totals)
     mark = say(f"agent.{side}") if side else ""
-    return number_cell(finding.value, finding.unit, _SIDE_TONES.get(side, "plain"), mark)
+    return told_cell(finding, _SIDE_TONES.get(side, "plain"), mark)
 
 
 def _empty_cell(metric: Metric) -> Cell:

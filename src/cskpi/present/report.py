@@ -54,9 +54,11 @@ def _days(period: Period) -> str:
 def _sections(inputs: ReportInputs) -> Iterable[Section]:
     """How was it, what changed and why, who, and what the numbers rest on: in this order."""
     yield summary_section(inputs)
-    yield insight_section(inputs)
-    if any(finding.value is not None for finding in inputs.totals):
+    has_values = any(finding.value is not None for finding in inputs.totals)
+    if has_values:
         yield headline_section(inputs)
+    yield insight_section(inputs)
+    if has_values:
         yield trend_section(inputs)
     if inputs.charts:
         yield signal_section(inputs)
