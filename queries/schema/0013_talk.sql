@@ -130,6 +130,14 @@ COMMENT ON COLUMN agent_talks.leak_count IS 'Messages with personal data the cus
 COMMENT ON COLUMN agent_talks.personal_count IS 'Messages with the customer''s nick, a surname with a title, or an earlier purchase';
 COMMENT ON COLUMN agent_talks.cold_count IS 'Messages in a tone of his own: abuse, brushing off, blunt refusals, anger';
 
+CREATE TABLE form_emotions (
+    form_no INTEGER NOT NULL,
+    emotion_level TINYINT NOT NULL
+);
+COMMENT ON TABLE form_emotions IS 'One row a normalised text with words: the emotion that is counted';
+COMMENT ON COLUMN form_emotions.form_no IS 'The text, as in message_signals';
+COMMENT ON COLUMN form_emotions.emotion_level IS '0 pleased, 1 calm, 2 asking, 3 anxious, 4 disappointed, 5 angry; negative from 3; anxious and disappointed only where the score is clear (setting talk.negative_below)';
+
 CREATE TABLE emotion_lines (
     session_no BIGINT NOT NULL,
     turn_no INTEGER NOT NULL,

@@ -1,32 +1,14 @@
 /* model
 target = "emotion_lines"
-needs = ["message_signals WHERE emotion IN ('anxious', 'disappointed', 'angry')"]
+needs = ["form_emotions WHERE emotion_level >= 3"]
 */
 -- Only sessions with a negative customer are put in order: in the others nothing can turn. What the
 -- customer says without words (a picture) tells no emotion and opens no turn.
-WITH felt AS (
-    SELECT
-        form_no,
-        CAST(CASE
-            WHEN
-                regexp_matches(form, '^(?:[{](?:image|video|voice|link|card|file)[}] *)+$')
-                THEN NULL
-            WHEN emotion = 'pleased' THEN 0
-            WHEN emotion = 'calm' THEN 1
-            WHEN emotion = 'asking' THEN 2
-            WHEN emotion = 'anxious' THEN 3
-            WHEN emotion = 'disappointed' THEN 4
-            WHEN emotion = 'angry' THEN 5
-        END AS TINYINT) AS emotion_level,
-        is_empathy
-    FROM message_signals
-),
-
-touched AS (
+WITH touched AS (
     SELECT DISTINCT message_forms.session_no
     FROM message_forms
-    INNER JOIN felt ON message_forms.form_no = felt.form_no
-    WHERE message_forms.actor = 1 AND felt.emotion_level >= 3
+    INNER JOIN form_emotions ON message_forms.form_no = form_emotions.form_no
+    WHERE message_forms.actor = 1 AND form_emotions.emotion_level >= 3
 ),
 
 placed AS (
@@ -41,11 +23,12 @@ placed AS (
             coalesce(message_forms.occurred_ms, epoch_ms(message_forms.occurred_at))
             AS DECIMAL(38, 0)
         ) * 1000000000000000000 + message_forms.row_key AS order_key,
-        CASE WHEN message_forms.actor = 1 THEN felt.emotion_level END AS emotion_level,
-        message_forms.actor = 2 AND coalesce(felt.is_empathy, FALSE) AS is_empathy
+        CASE WHEN message_forms.actor = 1 THEN form_emotions.emotion_level END AS emotion_level,
+        message_forms.actor = 2 AND coalesce(message_signals.is_empathy, FALSE) AS is_empathy
     FROM message_forms
     INNER JOIN touched ON message_forms.session_no = touched.session_no
-    LEFT JOIN felt ON message_forms.form_no = felt.form_no
+    LEFT JOIN message_signals ON message_forms.form_no = message_signals.form_no
+    LEFT JOIN form_emotions ON message_forms.form_no = form_emotions.form_no
     WHERE message_forms.actor IN (1, 2)
 ),
 

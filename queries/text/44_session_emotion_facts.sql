@@ -3,20 +3,11 @@ target = "session_emotion_facts"
 */
 WITH felt AS (
     SELECT
-        form_no,
-        topic,
-        CAST(CASE emotion
-            WHEN 'pleased' THEN 0
-            WHEN 'calm' THEN 1
-            WHEN 'asking' THEN 2
-            WHEN 'anxious' THEN 3
-            WHEN 'disappointed' THEN 4
-            WHEN 'angry' THEN 5
-        END AS TINYINT) AS emotion_level
-    FROM message_signals
-    WHERE
-        emotion IS NOT NULL
-        AND NOT regexp_matches(form, '^(?:[{](?:image|video|voice|link|card|file)[}] *)+$')
+        form_emotions.form_no,
+        form_emotions.emotion_level,
+        message_signals.topic
+    FROM form_emotions
+    INNER JOIN message_signals ON form_emotions.form_no = message_signals.form_no
 ),
 
 spoken AS (

@@ -51,6 +51,7 @@ DEFAULTS: dict[str, Value] = {
     "attribution.follow_up_minutes": 60,
     "attribution.credit_follow_ups": False,
     "presale.aftersale_days": 21,
+    "talk.negative_below": -0.4,
     "talk.own_contact_customers": 3,
     "talk.ship_hours": 48,
     "workload.capacity": 15,
@@ -101,6 +102,7 @@ DEFAULTS: dict[str, Value] = {
     "run.pack_day": 1,
     "run.keep_packs": 24,
     "run.zip": False,
+    "pack.pdf": "auto",
     "alerts.urls": "",
     "alerts.urls_file": "",
     "alerts.quiet_minutes": 240,
@@ -109,6 +111,9 @@ DEFAULTS: dict[str, Value] = {
     "grading.high_value_share": 0.1,
     "grading.new_agent_days": 30,
     "quality.rules_folder": "qa_rules",
+    "sentiment.least_ratings": 50,
+    "sentiment.most_sessions": 6_000,
+    "sentiment.seed": 1,
     "keep_pii": False,
     "pii.hash_customers": False,
     "pii.key_file": "",
@@ -134,6 +139,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "session.owner": ("most", "last"),
     "attribution.rule": ("created_first", "created", "paid"),
     "attribution.basis": ("last", "most"),
+    "pack.pdf": ("auto", "browser", "weasyprint", "none"),
 }
 LISTS = (
     *("sales.excluded_flags", "sales.own_accounts"),

@@ -24,6 +24,7 @@ def catalog(
     from cskpi.metrics.breakdowns import breakdown_parameters, load_breakdowns, split_names
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.evaluate import filled_tables, parameters_in_force
+    from cskpi.metrics.text_tables import read_texts
     from cskpi.pipeline import open_facts
     from cskpi.present.definition_page import write_definition
     from cskpi.present.stock import write_breakdown, write_catalog
@@ -37,7 +38,8 @@ def catalog(
     chosen = known.select([name]) if name is not None else ()
     loaded = None
     if Path(settings.text("db")).is_file():
-        with open_facts(settings, wait_seconds=wait) as con:
+        texts = read_texts(chosen or known.metrics)
+        with open_facts(settings, wait_seconds=wait, texts=texts) as con:
             loaded = filled_tables(con)
     for metric in chosen:
         write_definition(metric, parameters_in_force(metric, settings), settings, loaded)

@@ -56,7 +56,7 @@ def check(
     if show_settings:
         write_settings(settings)
         return
-    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=True) as con:
         chosen = or_newest_month(con, period)
         found = watch(con, chosen, settings, strict=strict) if notify or dry_run else None
         results = found.results if found else run_checks(con, chosen, settings)

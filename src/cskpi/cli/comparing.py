@@ -40,13 +40,15 @@ def compare_measure(catalog: Catalog, measure: str, asked: Asked, settings: Sett
         return
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.evaluate import evaluate, parameters_in_force
+    from cskpi.metrics.text_tables import read_texts
     from cskpi.pipeline import open_facts
     from cskpi.present.profiles import Definitions, write_measures
 
     metrics = catalog.measuring(measure, asked.names)
     if not metrics:
         raise UsageError("compare_nothing", name=measure)
-    with model_progress() as progress, open_facts(settings, progress, asked.wait) as con:
+    wait, texts = asked.wait, read_texts(metrics)
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
         period = or_newest_month(con, asked.period)
         findings = evaluate(
             con, metrics, period, [asked.grouping], settings, filters=asked.filters, compare=False

@@ -58,6 +58,7 @@ def control(
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.control import ControlOptions, control_charts
+    from cskpi.metrics.text_tables import read_texts
     from cskpi.pipeline import open_facts
     from cskpi.present.control import write_control
 
@@ -65,7 +66,8 @@ def control(
     metrics = catalog.select(names) if names else catalog.headline()
     options = ControlOptions.of(settings, rules=rules, baseline_days=baseline)
     filters = filters_from(shop, agent, channel)
-    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+    texts = read_texts(metrics)
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
         chosen = or_newest_month(con, period)
         charts = control_charts(con, metrics, chosen, settings, options, by=groups, filters=filters)
     write_control(charts, chosen, output_format, output, only_signals=signals)

@@ -54,18 +54,20 @@ def explain(
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.order_trace import trace_order
+    from cskpi.metrics.text_tables import read_texts
     from cskpi.metrics.trace import rows_behind, transcripts
     from cskpi.pipeline import open_facts
     from cskpi.present import tracing
     from cskpi.present.order_trace import write_orders
 
-    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+    metrics = () if subject in ("session", "order") else load_catalog().select([subject])
+    texts = subject == "session" or read_texts(metrics)
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
         if identity is not None and subject == "session":
             tracing.write_transcripts(transcripts(con, identity), reveal=reveal)
         elif identity is not None and subject == "order":
             write_orders(trace_order(con, identity, settings))
-        else:
-            (metric,) = load_catalog().select([subject])
+        for metric in metrics:
             chosen = or_newest_month(con, period)
             rows = rows_behind(con, metric, chosen, settings, filters=filters, limit=limit)
             tracing.write_metric(metric, chosen, settings, rows)

@@ -60,6 +60,7 @@ def kpi(
     from cskpi.metrics.breakdowns import load_breakdowns, split_names
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.evaluate import evaluate
+    from cskpi.metrics.text_tables import read_texts
     from cskpi.pipeline import beside_kpis, open_facts
     from cskpi.present.outputs import write_findings
 
@@ -74,7 +75,8 @@ def kpi(
         return
     kpis, breakdowns = split_names(names or [], load_breakdowns(catalog.groups))
     metrics = catalog.select(kpis, profile) if kpis or profile or not breakdowns else ()
-    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+    texts = read_texts(metrics, breakdowns)
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
         chosen = or_newest_month(con, period)
         findings = evaluate(
             con, metrics, chosen, [grouping], settings, filters=filters, last_year=True

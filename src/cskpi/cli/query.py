@@ -29,11 +29,13 @@ def query(
     one_of(output_format, ("table", "csv", "json"), "--format")
     from cskpi.cli.talk import model_progress, note_cut
     from cskpi.metrics.question import ask, read_question
+    from cskpi.metrics.text_tables import query_reads_texts
     from cskpi.pipeline import open_facts
     from cskpi.present.answers import write_answer
 
     question = read_question(None if file == "-" else Path(file))
-    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+    texts = query_reads_texts(question)
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
         answer = ask(con, question, limit)
     write_answer(answer, output_format, output)
     note_cut(answer)

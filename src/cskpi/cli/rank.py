@@ -56,13 +56,15 @@ def rank(
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics import ranking
     from cskpi.metrics.catalog import load_catalog
+    from cskpi.metrics.text_tables import read_texts
     from cskpi.pipeline import open_facts
     from cskpi.present.ranking import write_ranking
 
     (metric,) = load_catalog().select([name])
     whom: ranking.By = "agent" if by == "agent" else "shop"
     filters = filters_from(shop, None, channel)
-    with model_progress() as progress, open_facts(settings, progress, wait) as con:
+    texts = read_texts([metric])
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
         chosen = or_newest_month(con, period)
         found = ranking.rank(con, metric, chosen, settings, by=whom, adjust=adjust, filters=filters)
     write_ranking(found, chosen, output_format, output)
