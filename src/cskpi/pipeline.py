@@ -349,15 +349,17 @@ def write_report(
     """Write `report.html` and `report.xlsx` into a folder and return their paths.
 
     Raises:
-        UsageError: the period holds no session.
+        UsageError: the period holds no session, or the shop's own look cannot be used.
     """
     from cskpi.present.excel import render_xlsx
     from cskpi.present.html import render_html
+    from cskpi.present.look import load_look
     from cskpi.present.streams import write_atomic
 
+    look = load_look(settings)
     document = report_document(con, period, settings, reveal=reveal)
     html, workbook = folder / "report.html", folder / "report.xlsx"
-    write_atomic(html, render_html(document))
+    write_atomic(html, render_html(document, look))
     write_atomic(workbook, render_xlsx(document))
     return html, workbook
 

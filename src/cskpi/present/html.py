@@ -58,7 +58,14 @@ def render_html(document: Document, look: Look | None = None) -> bytes:
             script=Markup(behind),  # noqa: S704  ours, with data in which no element can end
         )
     head = _HEAD.format(lang=page["lang"], policy=_policy(script, style))
-    return look.checked(head + _dense(body)).encode()
+    # Our own script is no template's: what is left of the body is.
+    return (head + _joined(look, _dense(body), behind)).encode()
+
+
+def _joined(look: Look, body: str, behind: str) -> str:
+    parts = body.split(behind)
+    look.checked("".join(parts))
+    return behind.join(parts)
 
 
 def _dense(text: str) -> str:
