@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 from cskpi.enrich.forms import rules, update_forms
 from cskpi.model.state import fingerprint
 from cskpi.model.steps import fill, text_steps
+from cskpi.quality.accuracy import judge_statements
+from cskpi.quality.accuracy import recipe as accuracy_recipe
 from cskpi.quality.inspection import inspect
 from cskpi.quality.inspection import recipe as inspection_recipe
+from cskpi.sentiment.satisfaction import fill_satisfaction, satisfaction_recipe
 from cskpi.store.database import transaction
 
 if TYPE_CHECKING:
@@ -55,6 +58,10 @@ STAGES: tuple[Stage, ...] = (
     Stage("signals", lambda _, settings: rules(settings), update_forms),
     Stage("facts", _steps_recipe, _run_steps),
     Stage("findings", lambda _, settings: inspection_recipe(settings), _inspect),
+    Stage("satisfaction", lambda _, settings: satisfaction_recipe(settings), fill_satisfaction),
+    Stage(
+        "accuracy", lambda _con, _settings: accuracy_recipe(), lambda con, _: judge_statements(con)
+    ),
 )
 
 

@@ -125,7 +125,7 @@ def learn(train: Dialogues) -> Learnt:
     if len(rows) > MOST_MESSAGES:
         rows = np.sort(np.random.default_rng(SEED).choice(rows, MOST_MESSAGES, replace=False))
     groups = train.turns["dialogue"].to_numpy()
-    model = fit_turns(train.turns["customer"].gather(rows), labels[rows], groups[rows], SEED)
+    model = fit_turns(train.turns["customer"].gather(rows), labels[rows], groups[rows])
     chances = model.chances(train.turns["customer"])
     chances[rows] = model.held_out
     features = _features(train, chances)

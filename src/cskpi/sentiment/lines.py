@@ -42,15 +42,18 @@ _WEIGHTS = {
 }
 
 
-def line_features(forms: pl.Series, own: Path | None = None) -> pl.DataFrame:
+def line_features(
+    forms: pl.Series, own: Path | None = None, told: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return what each normalised text of a customer says: `mood`, signs, `length` and `score`.
 
     `mood` and `emotion` are those of the words (`enrich.emotion`), `score` adds the signs to it:
-    the untrained score of a message, higher where its writer is better served; not bounded.
+    the untrained score of a message, higher where its writer is better served; not bounded. `told`
+    is what `emotions` says of the forms, where that is known already.
     """
     import polars as pl
 
-    told = emotions(forms, own)
+    told = emotions(forms, own) if told is None else told
     form = pl.col("form")
     bare = form.str.replace_all(r"\{[a-z_]+\}", " ")
     read = pl.DataFrame([forms.fill_null("").rename("form"), *told.get_columns()]).lazy()

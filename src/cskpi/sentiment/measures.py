@@ -18,13 +18,13 @@ BINS = 10
 def auc(hits: Any, scores: Any) -> float | None:
     """Return the chance that a hit scores above a miss, ties count half; None without both."""
     import numpy as np
-    from scipy.stats import rankdata
 
     hit = np.asarray(hits, dtype=bool)
     found, missed = int(hit.sum()), int((~hit).sum())
     if not found or not missed:
         return None
-    ranks = rankdata(np.asarray(scores, dtype=float))
+    _, place, size = np.unique(np.asarray(scores, float), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(size) - (size - 1) / 2)[place]
     return float((ranks[hit].sum() - found * (found + 1) / 2) / (found * missed))
 
 
@@ -34,7 +34,8 @@ def auc_interval(
     """Return the 95 % interval of an AUC: whole groups (dialogues, customers) drawn anew."""
     import numpy as np
 
-    hit, score, group = np.asarray(hits, bool), np.asarray(scores, float), np.asarray(groups)
+    hit, score = np.asarray(hits, bool), np.asarray(scores, float)
+    group = np.unique(np.asarray(groups), return_inverse=True)[1]
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(group[order]) != 0])
     parts = np.split(order, starts[1:])

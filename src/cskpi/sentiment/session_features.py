@@ -17,6 +17,9 @@ LAST = 5
 UNANSWERED = 0.1
 """What a message loses that follows one nobody replied to."""
 
+DIGITS = 8
+"""Further ones depend on the order in which sums are made."""
+
 UNTRAINED = (
     "mood_mean",
     "mood_late",
@@ -70,6 +73,7 @@ def session_features(lines: pl.LazyFrame, chances: Sequence[str] = ()) -> pl.Laz
             *(_late(name).alias(f"{name}_late") for name in chances),
         )
         .sort("session")
+        .with_columns(pl.col(pl.Float64).round(DIGITS))
     )
 
 

@@ -61,7 +61,7 @@ class TurnModel:
         return np.asarray(self.calibration.predict_proba(raw), dtype=np.float32)
 
 
-def fit_turns(forms: pl.Series, labels: Any, groups: Any, seed: int) -> TurnModel:
+def fit_turns(forms: pl.Series, labels: Any, groups: Any) -> TurnModel:
     """Learn from normalised messages with labels 0, 1, 2 and the dialogue each is of.
 
     Raises:
@@ -116,7 +116,8 @@ def _unit(found: Matrix, scale: tuple[Matrix, Matrix]) -> Matrix:
     import numpy as np
 
     centred = (found - scale[0]) / scale[1]
-    return centred / (np.linalg.norm(centred, axis=1, keepdims=True) + np.float32(1e-6))
+    scaled: Matrix = centred / (np.linalg.norm(centred, axis=1, keepdims=True) + np.float32(1e-6))
+    return scaled
 
 
 def _alike(left: Any, right: Any, left_signs: Matrix, right_signs: Matrix) -> Matrix:
@@ -125,12 +126,13 @@ def _alike(left: Any, right: Any, left_signs: Matrix, right_signs: Matrix) -> Ma
 
     shared = np.asarray((left @ right.T).toarray(), dtype=np.float32)
     signs = left_signs @ right_signs.T
-    return (
+    alike: Matrix = (
         np.float32(_BIAS)
         + np.float32(_SHARED) * shared
         + np.float32(_LIKE) * np.exp(2 * (shared - 1))
         + np.float32(_SIGNS) * np.exp(2 * (signs - 1))
     )
+    return alike
 
 
 def _solve(kernel: Matrix, wanted: Matrix, group: Any) -> tuple[Matrix, Matrix]:
