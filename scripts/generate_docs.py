@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 FIX = "make docs rewrites it"
 COMMANDS = (
     *("demo", "load", "map", "report", "kpi", "rank", "explain", "check", "control", "gaming"),
-    "qa",
+    *("board", "pack", "run", "qa"),
     *("agents", "platform", "query", "status", "catalog", "purge"),
 )
 

@@ -12,6 +12,7 @@ from cskpi import __version__
 from cskpi.errors import UsageError
 from cskpi.metrics.catalog import load_catalog
 from cskpi.pipeline import report_document
+from cskpi.present.look import load_look
 from cskpi.present.pack import MANIFEST, pack_files, zip_bytes
 from cskpi.present.streams import write_atomic
 from cskpi.settings import without_place
@@ -32,18 +33,23 @@ def write_pack(
     *,
     data_format: DataFormat = "csv",
     zipped: bool = False,
+    reveal: bool = False,
 ) -> list[Path]:
     """Write the pack of a period and return its files; with `zipped` the ZIP beside the folder last.
 
-    A pack written before is replaced; files of it that there are no longer go.
+    A pack written before is replaced; files of it that there are no longer go. Personal data in
+    quotes are masked unless `reveal`.
 
     Raises:
         UsageError: the period holds no session, or the folder holds something else.
     """
     folder = folder.absolute()
     earlier = _earlier_files(folder)
-    document = report_document(con, period, settings)
-    files = pack_files(document, data_format, manifest(con, period, settings))
+    document = report_document(con, period, settings, reveal=reveal)
+    told = {**manifest(con, period, settings), "is_masked": not reveal}
+    files = pack_files(
+        document, data_format, told, look=load_look(settings), pdf=settings.text("pack.pdf")
+    )
     # Until the new manifest is there, the pack counts as unfinished.
     (folder / MANIFEST).unlink(missing_ok=True)
     for path in sorted(earlier - set(files)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -34,6 +35,7 @@ def board(
     from cskpi.present.board import build_board
     from cskpi.present.document_text import write_document
     from cskpi.present.html import render_html
+    from cskpi.present.look import load_look
     from cskpi.present.streams import write_atomic
 
     unit: Literal["day", "week"] = "week" if week else "day"
@@ -42,7 +44,7 @@ def board(
         document = build_board(board_inputs(con, unit, period, settings), reveal=reveal)
     write_document(document)
     if out:
-        write_atomic(out, render_html(document))
+        write_atomic(out, render_html(document, replace(load_look(settings), sections=())))
 
 
 def _period(day: str | None, week: str | None) -> Period | None:

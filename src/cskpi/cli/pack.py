@@ -23,6 +23,7 @@ def pack(
     out: Annotated[Path, typer.Option("--out", help=say("option.pack_out"))] = Path("pack"),
     zipped: Annotated[bool, typer.Option("--zip", help=say("option.pack_zip"))] = False,
     data: Annotated[str, typer.Option("--data", help=say("option.pack_data"))] = "csv",
+    reveal: Annotated[bool, typer.Option("--reveal", help=say("option.reveal"))] = False,
     db: Db = None,
     lang: Lang = None,
     wait: Wait = 0,
@@ -38,7 +39,9 @@ def pack(
 
     with model_progress() as progress, open_facts(settings, progress, wait, texts=True) as con:
         chosen = or_newest_month(con, period)
-        paths = write_pack(con, chosen, settings, out, data_format=data_format, zipped=zipped)
+        paths = write_pack(
+            con, chosen, settings, out, data_format=data_format, zipped=zipped, reveal=reveal
+        )
     if not any(path.name == "report.pdf" for path in paths):
         note(say("pack.no_pdf"))
     for path in paths:

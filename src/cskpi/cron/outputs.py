@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from cskpi.pack import is_pack, write_pack
 from cskpi.periods import day_period, month_period, week_period
 from cskpi.present.board import build_board
 from cskpi.present.html import render_html
+from cskpi.present.look import load_look
 from cskpi.present.streams import write_atomic
 from cskpi.texts import say
 
@@ -67,9 +68,10 @@ def boards(
         return Made(say("run.board_kept", path=names), "kept")
     if is_dry:
         return Made(say("run.board_would", path=names), "dry")
+    look = replace(load_look(settings), sections=())
     for path in missing:
         document = build_board(board_inputs(con, *paths[path], settings))
-        write_atomic(path, render_html(document))
+        write_atomic(path, render_html(document, look))
         known[path.name] = state
     return Made(names, "written", len(missing))
 

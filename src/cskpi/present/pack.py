@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +22,7 @@ from cskpi.present.tables import block_tables
 
 if TYPE_CHECKING:
     from cskpi.present.document import Document, Table
+    from cskpi.present.look import Look
 
 DataFormat = Literal["csv", "parquet"]
 
@@ -30,7 +32,12 @@ _FILE_MODE = 0o600 << 16
 
 
 def pack_files(
-    document: Document, data_format: DataFormat, manifest: Mapping[str, Any]
+    document: Document,
+    data_format: DataFormat,
+    manifest: Mapping[str, Any],
+    *,
+    look: Look,
+    pdf: str,
 ) -> dict[str, bytes]:
     """Return the files of a pack by their path inside it, the manifest last.
 
@@ -38,14 +45,18 @@ def pack_files(
         document: the report of the month.
         data_format: of the tables under `data/`.
         manifest: what the pack was made from; the files and their hashes are added.
+        look: what the shop changed of the pages.
+        pdf: the setting `pack.pdf`.
     """
-    page = render_html(document)
+    page = render_html(document, look)
     files = {"report.html": page, "report.xlsx": render_xlsx(document)}
-    printed = render_pdf(page, document.dated)
+    printed = render_pdf(page, document.dated, pdf)
     if printed is not None:
         files["report.pdf"] = printed
+    # A choice of chapters is about the report, not about its parts.
+    whole = replace(look, sections=())
     for name, handout in agent_documents(document):
-        files[f"agents/{name}.html"] = render_html(handout)
+        files[f"agents/{name}.html"] = render_html(handout, whole)
     for name, table in _named_tables(document):
         content = table_csv_bytes(table) if data_format == "csv" else parquet_bytes(table)
         files[f"data/{name}.{data_format}"] = content
