@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _WORDS = 4
 _BITS = 64 * _WORDS
 _BATCH = 100_000
-_SLACK = 0.1
+_SLACK = 0.2
 """Two pairs of one sentence may set the same bit, which lowers what the bits share."""
 _MULTIPLIER = 2_654_435_761
 _SILENT = re.compile(r"[\W_]+")
