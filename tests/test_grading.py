@@ -125,7 +125,7 @@ def test_weighted_means_of_the_sample_are_those_of_all_sessions_over_many_seeds(
     answer = con.execute("SELECT sum(score), avg(score) FROM qa_candidates").fetchone()
     assert answer is not None
     totals, plain = [], []
-    for seed in range(120):
+    for seed in range(60):
         draw(con, "2026-W41", seed, 0.2)
         row = con.execute(
             "SELECT sum(score / inclusion), sum(1 / inclusion), avg(score)"
