@@ -1,6 +1,6 @@
 /* breakdown
 label       = { zh = "待挽回会话", en = "Sessions to rescue" }
-description = { zh = "期间最后几天（默认 7 天）里，买家最后一次发言仍然着急、失望或愤怒，没有标为已解决、买家也没有再来的会话；旁边是同类问题里让买家平复次数最多的安抚话术（没有同类的，取全部里最多的）。号码、地址等已替换。", en = "Sessions of the period's last days (by default 7) whose customer was still anxious, disappointed or angry in his last turn, that nobody marked resolved and after which he did not come back; beside them the soothing line that most often calmed customers with that topic (without any, with all topics). Numbers and addresses are replaced." }
+description = { zh = "期间最后几天（默认 7 天）里，买家最后一次发言仍然着急、失望或愤怒，没有标为已解决、买家也没有再来的会话；旁边是同类问题里让买家平复次数最多的安抚话术（同类里没有平复过两次以上的，取全部里最多的）。号码、地址等已替换。", en = "Sessions of the period's last days (by default 7) whose customer was still anxious, disappointed or angry in his last turn, that nobody marked resolved and after which he did not come back; beside them the soothing line that most often calmed customers with that topic (where none did so twice, with any topic). Numbers and addresses are replaced." }
 group       = "satisfaction"
 sources     = ["session_emotions"]
 optional    = ["session_outcomes", "emotion_turns", "soothing_facts", "message_signals"]
@@ -8,6 +8,7 @@ origin      = "seed 1 §2 (情感识别与预警, 安抚话术推荐)"
 most_rows   = 20
 [params]
 recent_days = 7
+least_calmed = 2
 [[column]]
 name  = "ended_at"
 label = { zh = "结束", en = "Ended" }
@@ -95,16 +96,18 @@ scripts AS (
 
 ranked AS (
     SELECT
-        is_any,
-        topic,
-        form_no,
-        recovered_count,
+        scripts.is_any,
+        scripts.topic,
+        message_signals.form AS script,
+        scripts.recovered_count,
         row_number() OVER (
-            PARTITION BY is_any, topic
-            ORDER BY recovered_count DESC, use_count ASC, form_no ASC
+            PARTITION BY scripts.is_any, scripts.topic
+            ORDER BY
+                scripts.recovered_count DESC, scripts.use_count ASC, message_signals.form ASC
         ) AS place
     FROM scripts
-    WHERE recovered_count > 0
+    INNER JOIN message_signals ON scripts.form_no = message_signals.form_no
+    WHERE scripts.recovered_count > 0
 )
 
 SELECT
@@ -115,7 +118,7 @@ SELECT
     open_sessions.topic,
     open_sessions.last_emotion,
     said.form AS customer_text,
-    script_forms.form AS script,
+    coalesce(same_topic.script, any_topic.script) AS script,
     coalesce(same_topic.recovered_count, any_topic.recovered_count) AS recovered_count
 FROM open_sessions
 LEFT JOIN last_words
@@ -125,10 +128,9 @@ LEFT JOIN ranked AS same_topic
     ON
         open_sessions.topic = same_topic.topic
         AND same_topic.is_any = 0
+        AND same_topic.recovered_count >= $least_calmed
         AND same_topic.place = 1
 LEFT JOIN ranked AS any_topic ON any_topic.is_any = 1 AND any_topic.place = 1
-LEFT JOIN message_signals AS script_forms
-    ON coalesce(same_topic.form_no, any_topic.form_no) = script_forms.form_no
 ORDER BY
     open_sessions.last_level DESC,
     open_sessions.ended_at DESC,
