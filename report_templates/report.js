@@ -173,7 +173,7 @@
   };
   for (const table of document.querySelectorAll("table")) {
     rove(table);
-    if (table.tBodies[0].rows.length > 2) {
+    if ([...table.tBodies].some((body) => body.rows.length > 2)) {
       for (const head of table.tHead.rows[0].cells) {
         const button = make("button");
         button.type = "button";

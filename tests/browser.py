@@ -23,7 +23,7 @@ _OPTIONS = (
     *("--disable-default-apps", "--disable-features=Translate,OptimizationHints"),
     *("--force-color-profile=srgb", "--remote-debugging-pipe"),
 )
-_MOST_SECONDS = 60.0
+_MOST_SECONDS, _MOST_SECONDS_TO_END = 60.0, 5.0
 _CHUNK = 1 << 20
 
 
@@ -65,10 +65,15 @@ class Browser:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # Asked to close, it ends its helpers too, which still write into the profile.
+        os.write(self._write, b'{"id":0,"method":"Browser.close"}\0')
+        try:
+            self._process.wait(_MOST_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         os.close(self._write)
         os.close(self._read)
-        self._process.kill()
-        self._process.wait()
 
     def send(self, method: str, **params: Any) -> dict[str, Any]:
         """Send a command and return its result."""

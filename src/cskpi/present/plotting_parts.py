@@ -149,7 +149,9 @@ def _waterfall_parts(
     drawn = [WaterfallPart(label, 0.0, level, number_cell(level, unit), is_total=True)]
     for label, effect in parts:
         text = format_change(effect, 0.0, unit)
-        cell = Cell(text, effect, unit, _effect_tone(total, effect))
+        # What is too small to be told is neither good nor bad.
+        tone = "plain" if text == say("verdict.same") else _effect_tone(total, effect)
+        cell = Cell(text, effect, unit, tone)
         drawn.append(WaterfallPart(label, level, level + effect, cell))
         level += effect
     drawn.append(WaterfallPart(after, 0.0, level, number_cell(level, unit), is_total=True))
