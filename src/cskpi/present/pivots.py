@@ -93,7 +93,7 @@ def present_metrics(metrics: Sequence[Metric], findings: Iterable[Finding]) -> t
 
 def metric_columns(metrics: Sequence[Metric]) -> tuple[Column, ...]:
     """Return a column per KPI; those that are no headline are for the workbook only."""
-    shown = {metric.name for metric in headline_metrics(metrics)[:_MOST_COLUMNS]}
+    shown = _on_page(metrics)
     return tuple(
         Column(
             pick(metric.labels),
@@ -105,6 +105,10 @@ def metric_columns(metrics: Sequence[Metric]) -> tuple[Column, ...]:
         )
         for position, metric in enumerate(metrics, start=1)
     )
+
+
+def _on_page(metrics: Sequence[Metric]) -> set[str]:
+    return {metric.name for metric in headline_metrics(metrics)[:_MOST_COLUMNS]}
 
 
 def _bounds(metric: Metric) -> Bounds | None:
@@ -154,8 +158,11 @@ def busiest_first(
 
 
 def _total_row(metrics: Sequence[Metric], totals: Mapping[str, Finding]) -> Row:
+    shown = _on_page(metrics)
     cells = [
-        told_cell(totals[metric.name]) if metric.name in totals else _empty_cell(metric)
+        _told(totals[metric.name], is_told=metric.name in shown)
+        if metric.name in totals
+        else _empty_cell(metric)
         for metric in metrics
     ]
     return Row((text_cell(say("report.all_shops")), *cells, text_cell("")), is_total=True)
@@ -168,20 +175,32 @@ def _row(
     totals: Mapping[str, Finding],
     group: str = "",
 ) -> Row:
-    cells = [_compared_cell(findings.get(metric.name), totals, metric) for metric in metrics]
+    shown = _on_page(metrics)
+    cells = [
+        _compared_cell(findings.get(m.name), totals, m, is_told=m.name in shown) for m in metrics
+    ]
     remark = _remark(findings, metrics, totals)
     return Row((name, *cells, text_cell(remark)), group=group)
 
 
-def _compared_cell(finding: Finding | None, totals: Mapping[str, Finding], metric: Metric) -> Cell:
+def _compared_cell(
+    finding: Finding | None, totals: Mapping[str, Finding], metric: Metric, *, is_told: bool
+) -> Cell:
     if finding is None:
         return _empty_cell(metric)
     if finding.value is not None and finding.status == "small_sample":
         mark = say("agent.small", n=format_count(finding.sample_size))
-        return told_cell(finding, "muted", mark)
+        return _told(finding, "muted", mark, is_told=is_told)
     side = _against_whole(finding, totals)
     mark = say(f"agent.{side}") if side else ""
-    return told_cell(finding, _SIDE_TONES.get(side, "plain"), mark)
+    return _told(finding, _SIDE_TONES.get(side, "plain"), mark, is_told=is_told)
+
+
+def _told(finding: Finding, tone: Tone = "plain", mark: str = "", *, is_told: bool) -> Cell:
+    """Tell what stands behind a number only where a reader can ask for it: words cost time."""
+    if is_told:
+        return told_cell(finding, tone, mark)
+    return number_cell(finding.value, finding.unit, tone, mark)
 
 
 def _empty_cell(metric: Metric) -> Cell:
