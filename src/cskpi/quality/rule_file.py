@@ -49,8 +49,9 @@ def read_rule_file(
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        return None, [f"{path}:{line[1] if line else 1}: {error}"]
+        found = re.search(r"at line (\d+)", str(error))
+        line = found[1] if found else len(text.splitlines())
+        return None, [f"{path}:{line}: {error}"]
     base = shipped.get(path.stem)
     if content.get("inherit") is True and base is not None:
         content = {**base.content, **content}

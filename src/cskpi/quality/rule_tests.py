@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from cskpi.quality.lines import ACTORS, UNKNOWN, Lines
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cskpi.quality.rule import Example, Rule
+    from cskpi.quality.rule import Rule
 
 _LINE = re.compile(
     r"(?:\+(?P<count>\d+)(?P<unit>[smh])\s+)?(?P<who>客户|客服|机器人|自动|系统)(?P<number>\d*)[:：]"
@@ -43,20 +43,18 @@ class _Said:
 def failed_examples(rules: Sequence[Rule], own: Path | None = None) -> list[str]:
     """Run every rule's chats and return `file:line: message` of each that does otherwise.
 
-    A chat's line is `客户: …`, `客服: …` (`客服2` is another agent), `机器人`, `自动` or `系统`; it comes
-    ten seconds after the one before, or as told: `+20s`, `+5m`, `+2h` ahead of it. `own` is the
-    shop's folder of word lists.
+    `own` is the shop's folder of word lists.
     """
     examples = [(rule, example) for rule in rules for example in rule.examples]
-    said: list[_Said] = []
-    problems: list[str] = []
-    for number, (rule, example) in enumerate(examples):
-        lines, wrong = _read(number, example)
-        said += lines
-        problems += [f"{rule.path}:{example.line}: no line of a chat: {line!r}" for line in wrong]
-    if problems or not said:
+    problems = [
+        f"{rule.path}:{example.line}: no line of a chat: {line!r}"
+        for rule, example in examples
+        for line in example.chat.strip().splitlines()
+        if _LINE.fullmatch(line.strip()) is None
+    ]
+    if problems or not examples:
         return problems
-    inspection = _inspection(said, own)
+    inspection = inspect_chats([example.chat for _, example in examples], own)
     for rule in rules:
         hit = {int(inspection.lines.session[place]) for place in inspection.places(rule)}
         for number, (owner, example) in enumerate(examples):
@@ -66,29 +64,19 @@ def failed_examples(rules: Sequence[Rule], own: Path | None = None) -> list[str]
     return problems
 
 
-def _read(session: int, example: Example) -> tuple[list[_Said], list[str]]:
-    said: list[_Said] = []
-    wrong: list[str] = []
-    moment = 0
-    for line in example.chat.strip().splitlines():
-        match = _LINE.fullmatch(line.strip())
-        if match is None:
-            wrong.append(line.strip())
-            continue
-        pace = int(match["count"]) * _UNITS[match["unit"]] if match["count"] else _PACE_SECONDS
-        moment += pace * 1000 if said else 0
-        actor = _ROLES[match["who"]]
-        account = int(match["number"] or 1) if actor == ACTORS["agent"] else UNKNOWN
-        said.append(_Said(session, actor, account, moment, match["text"]))
-    return said, wrong
+def inspect_chats(chats: Sequence[str], own: Path | None = None) -> Inspection:
+    """Return short chats ready for rules, each a session numbered by its place.
 
-
-def _inspection(said: Sequence[_Said], own: Path | None) -> Inspection:
+    A line is `客户: …`, `客服: …` (`客服2` is another agent), `机器人`, `自动` or `系统`; it comes ten
+    seconds after the one before, or as told: `+20s`, `+5m`, `+2h` ahead of it. All data end a day
+    after the last line.
+    """
     import numpy as np
     import polars as pl
 
     from cskpi.enrich.signals import signals
 
+    said = [line for number, chat in enumerate(chats) for line in _read(number, chat)]
     texts = list(dict.fromkeys(line.text for line in said))
     numbers = {text: number for number, text in enumerate(texts)}
     lines = Lines(
@@ -100,5 +88,17 @@ def _inspection(said: Sequence[_Said], own: Path | None) -> Inspection:
         form=np.array([numbers[line.text] for line in said], dtype=np.int32),
         last_millisecond=max(line.milliseconds for line in said) + _DAY_MS,
     )
-    forms = signals(pl.Series(texts, dtype=pl.String), own)
-    return Inspection(lines, FormBook(forms))
+    return Inspection(lines, FormBook(signals(pl.Series(texts, dtype=pl.String), own)))
+
+
+def _read(session: int, chat: str) -> Iterator[_Said]:
+    moment = 0
+    for number, line in enumerate(chat.strip().splitlines()):
+        match = _LINE.fullmatch(line.strip())
+        if match is None:
+            raise ValueError(line)
+        pace = int(match["count"]) * _UNITS[match["unit"]] if match["count"] else _PACE_SECONDS
+        moment += pace * 1000 if number else 0
+        actor = _ROLES[match["who"]]
+        account = int(match["number"] or 1) if actor == ACTORS["agent"] else UNKNOWN
+        yield _Said(session, actor, account, moment, match["text"])

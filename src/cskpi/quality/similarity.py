@@ -121,7 +121,9 @@ class Likeness:
         found: NDArray[np.bool_] = one == other
         open_pairs = np.flatnonzero(~found)
         bits = shared_bits(self.signed[one[open_pairs]], self.signed[other[open_pairs]])
-        open_pairs = open_pairs[bits >= score - _SLACK]
+        # A sentence of one character has no pair, so its bits tell nothing.
+        single = self.length[one[open_pairs]] < 2  # noqa: PLR2004
+        open_pairs = open_pairs[(bits >= score - _SLACK) | single]
         if len(open_pairs):
             keys = one[open_pairs].astype(np.int64) << 32 | other[open_pairs]
             unique, back = np.unique(keys, return_inverse=True)
