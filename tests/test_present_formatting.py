@@ -18,7 +18,7 @@ from cskpi.present.formatting import (
     format_target,
     format_value,
 )
-from cskpi.texts import set_language
+from cskpi.texts import set_language, set_numbers
 
 UNITS: tuple[Unit, ...] = ("count", "percent", "duration", "money", "score")
 
@@ -28,6 +28,7 @@ def _chinese() -> Iterator[None]:
     set_language("zh")
     yield
     set_language("zh")
+    set_numbers("thousands")
 
 
 @pytest.mark.parametrize(
@@ -146,3 +147,30 @@ def test_a_ratio_is_weighed_by_its_rarer_side() -> None:
     high = _finding(value=0.97, previous=0.99)
     middle = _finding(value=0.52, previous=0.5)
     assert weight(high) > weight(middle)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "wan"),
+    [
+        (9999, "count", "9,999"),
+        (10_000, "count", "1 万"),
+        (123_456, "count", "12.35 万"),
+        (99_999_999, "count", "1 亿"),
+        (-2_345_678_901, "count", "-23.46 亿"),
+        (9999.994, "money", "¥9,999.99"),
+        (498_201.25, "money", "¥49.82 万"),
+        (-498_201.25, "money", "-¥49.82 万"),
+        (190_040, "duration", "2 天 5 小时"),
+    ],
+)
+def test_large_numbers_are_written_with_wan_where_wished(
+    value: float, unit: Unit, wan: str
+) -> None:
+    plain = format_value(value, unit)
+    set_numbers("wan")
+    assert format_value(value, unit) == wan
+    set_language("en")
+    assert "万" not in format_value(value, unit)
+    set_language("zh")
+    set_numbers("thousands")
+    assert format_value(value, unit) == plain

@@ -28,6 +28,7 @@ from cskpi.metrics.checks import CheckResult, run_data_checks, target_checks
 from cskpi.metrics.control import ControlOptions, control_charts
 from cskpi.metrics.coverage import coverage, order_matches
 from cskpi.metrics.evaluate import evaluate, filled_tables, parameters_in_force
+from cskpi.metrics.satisfaction import SATISFACTION_KPIS, silent_basis
 from cskpi.metrics.targets import target_in_force
 from cskpi.model.build import build_model
 from cskpi.model.shops import unify_shops
@@ -317,8 +318,11 @@ def beside_kpis(
     if any(name.startswith("order") for name in tables):
         found = order_matches(con, period, filters.get("shop"))
         matches = found if any(found.values()) else None
+    rests = any(metric.name in SATISFACTION_KPIS for metric in metrics)
     return Beside(
-        tuple(run_breakdown(con, b, period, settings, filters) for b in breakdowns), matches
+        tuple(run_breakdown(con, b, period, settings, filters) for b in breakdowns),
+        matches,
+        silent_basis(con, period, filters) if rests else None,
     )
 
 

@@ -88,6 +88,7 @@ DEFAULTS: dict[str, Value] = {
     "look.logo": "",
     "look.accent": "",
     "look.sections": "",
+    "look.numbers": "thousands",
     "look.templates": "report_templates",
     "run.inbox": "inbox",
     "run.done": "done",
@@ -106,6 +107,9 @@ DEFAULTS: dict[str, Value] = {
     "alerts.urls": "",
     "alerts.urls_file": "",
     "alerts.quiet_minutes": 240,
+    "replies.rare_share": 0.02,
+    "replies.least_replies": 50,
+    "replies.shortest_script": 8,
     "grading.share": 0.2,
     "grading.seed": 1,
     "grading.high_value_share": 0.1,
@@ -140,6 +144,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "attribution.rule": ("created_first", "created", "paid"),
     "attribution.basis": ("last", "most"),
     "pack.pdf": ("auto", "browser", "weasyprint", "none"),
+    "look.numbers": ("thousands", "wan"),
 }
 LISTS = (
     *("sales.excluded_flags", "sales.own_accounts"),

@@ -10,7 +10,7 @@ import typer
 from cskpi.errors import UsageError
 from cskpi.periods import Period, resolve_period
 from cskpi.settings import Settings, load_settings
-from cskpi.texts import say, set_language
+from cskpi.texts import say, set_language, set_numbers
 
 Db = Annotated[Path | None, typer.Option("--db", help=say("option.db"), show_default=False)]
 Lang = Annotated[str | None, typer.Option("--lang", help=say("option.lang"), show_default=False)]
@@ -46,6 +46,7 @@ def settings_from(
     flags = {"db": str(db) if db else None, "lang": lang, "business_hours.use": business_hours}
     settings = load_settings(flags, config=config)
     set_language(settings.text("lang"))
+    set_numbers(settings.text("look.numbers"))
     return settings
 
 

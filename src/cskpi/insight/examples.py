@@ -61,10 +61,11 @@ def session_examples(
 
     A session is worth reading for a complaint within seven days, a rating of 1 or 2, no reply, an
     angry or disappointed customer, a first reply after three minutes or a transfer, in this order;
-    several reasons add up. With many agents each has fewer, so that all have at most `most`.
+    several reasons add up. With many agents each has fewer, and beyond `most` agents only the
+    busiest have one: all together have at most `most`.
     """
     bounds = {"period_start": period.start, "period_end": period.end}
-    rows = con.execute(_CHOSEN, bounds | {"each": MOST_EACH}).fetchall()
+    rows = con.execute(_CHOSEN, bounds | {"each": MOST_EACH, "most": most}).fetchall()
     agents = len({(shop, agent) for _, _, shop, agent, *_ in rows})
     each = max(1, min(MOST_EACH, most // agents)) if agents else 0
     chosen = [_example(row) for row in rows if row[6] <= each]
@@ -79,6 +80,10 @@ WITH asked AS (
     FROM session_facts
     WHERE is_customer_session AND owner_account_no IS NOT NULL
         AND started_at >= $period_start AND started_at < $period_end
+),
+busiest AS (
+    SELECT shop_no, owner_account_no FROM asked GROUP BY ALL
+    ORDER BY count(*) DESC, shop_no, owner_account_no LIMIT $most
 ),
 rated AS (
     SELECT session_no, min(score) AS score FROM session_ratings SEMI JOIN asked USING (session_no)
@@ -104,14 +109,17 @@ weighed AS (
     LEFT JOIN session_outcome_facts USING (session_no)
 ),
 ranked AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY shop_no, owner_account_no
+    SELECT weighed.*, row_number() OVER (
+        PARTITION BY weighed.shop_no, weighed.owner_account_no
         ORDER BY CASE WHEN is_complaint THEN 6 ELSE 0 END + CASE WHEN is_low THEN 5 ELSE 0 END
             + CASE WHEN has_human_reply THEN 0 ELSE 4 END + CASE WHEN is_angry THEN 3 ELSE 0 END
             + CASE WHEN is_slow THEN 2 ELSE 0 END + CASE WHEN is_transferred THEN 1 ELSE 0 END DESC,
             message_count DESC, session_no
     ) AS place
     FROM weighed
+    SEMI JOIN busiest
+        ON weighed.shop_no = busiest.shop_no
+        AND weighed.owner_account_no = busiest.owner_account_no
     WHERE is_complaint OR is_low OR is_angry OR is_slow OR is_transferred OR NOT has_human_reply
 )
 SELECT session_no, session_id, shops.shop_id, accounts.agent_id, started_at,

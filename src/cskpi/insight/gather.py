@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from cskpi.insight.changes import changes
-from cskpi.insight.engine import find_insights
+from cskpi.insight.changes import change_insights
+from cskpi.insight.engine import find_insights, one_a_group
 from cskpi.insight.facts import HOUR_KPIS
 from cskpi.insight.topics import BREAKDOWN, topic_shares
 from cskpi.metrics.breakdowns import run_breakdown
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from cskpi.insight.topics import TopicShare
     from cskpi.metrics.breakdown_files import Breakdown
     from cskpi.metrics.breakdowns import BreakdownTable
-    from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
     from cskpi.periods import Period
     from cskpi.settings import Settings
@@ -39,28 +38,23 @@ class Parts(NamedTuple):
 
 
 def parts_of_changes(
-    con: duckdb.DuckDBPyConnection,
-    metrics: Sequence[Metric],
-    totals: Sequence[Finding],
-    period: Period,
-    settings: Settings,
+    con: duckdb.DuckDBPyConnection, material: Material, settings: Settings
 ) -> Parts:
-    """Return the parts of the KPIs whose change can be taken apart, and the hours' own KPIs.
+    """Return the parts of the changes that will be told, and the KPIs of the hours of the day.
 
-    Only KPIs that changed are looked at again: one more scan each of both periods.
+    Only the KPI that speaks for its group is looked at again, by hour and in the period before: its
+    agents are in the report already.
     """
-    changed = {
-        change.finding.metric
-        for change in changes(totals, metrics, "previous", period)
-        if change.metric.type in _DIVIDED
-    }
-    apart = [metric for metric in metrics if metric.name in changed]
-    hourly = [m for m in metrics if m.name in HOUR_KPIS and m.name not in changed]
+    told = {i.metric for i in one_a_group(change_insights(material), material)}
+    leads = [m for m in material.metrics if m.name in told and m.type in _DIVIDED]
+    names = {metric.name for metric in leads}
+    hourly = [m for m in material.metrics if m.name in HOUR_KPIS and m.name not in names]
+    period = material.period
     now = [
-        *evaluate(con, apart, period, _BY_PART, settings, compare=False),
-        *evaluate(con, hourly, period, [("hour",)], settings, compare=False),
+        *(finding for finding in material.by_agent if finding.metric in names),
+        *evaluate(con, [*leads, *hourly], period, [("hour",)], settings, compare=False),
     ]
-    before = evaluate(con, apart, period.previous(), _BY_PART, settings, compare=False)
+    before = evaluate(con, leads, period.previous(), _BY_PART, settings, compare=False)
     return Parts(tuple(now), tuple(before))
 
 
@@ -87,7 +81,7 @@ def look_for_insights(
         settings: parameters in force.
     """
     period = material.period
-    parts = parts_of_changes(con, material.metrics, material.totals, period, settings)
+    parts = parts_of_changes(con, material, settings)
     tables = tuple(material.breakdowns.values())
     topics = topics_of(con, breakdowns, tables, period, settings)
     whole = replace(material, parts=parts.now, parts_before=parts.before, topics=topics)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from cskpi.texts import say
+from cskpi.texts import counts_in_wan, say
 
 if TYPE_CHECKING:
     from cskpi.metrics.finding import Direction, Unit
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _EXACT_BELOW_SECONDS = 10
 _DAYS_FROM_SECONDS = 2 * _DAY
+_WAN, _YI = 10_000, 100_000_000
 
 
 def format_value(value: float | None, unit: Unit) -> str:
@@ -28,7 +29,8 @@ def format_value(value: float | None, unit: Unit) -> str:
         return _duration(value)
     if unit == "money":
         amount = _plus_zero(value, 2)
-        return f"{'-' if amount < 0 else ''}¥{abs(amount):,.2f}"
+        size = _in_wan(abs(amount)) or f"{abs(amount):,.2f}"
+        return f"{'-' if amount < 0 else ''}¥{size}"
     if unit == "score":
         return f"{_plus_zero(value, 2):.2f}"
     return _count(value)
@@ -114,7 +116,19 @@ def _change_size(difference: float, previous: float, unit: Unit) -> str:
     return f"{share:,.1f}%"
 
 
+def _in_wan(size: float) -> str:
+    """A large number in 万 or 亿 with at most two digits after the point, empty where not wanted."""
+    if size < _WAN or not counts_in_wan():
+        return ""
+    # 99,999,999 is 1 亿 once it is rounded, never 10,000 万.
+    is_yi = round(size / _WAN, 2) >= _YI / _WAN
+    rounded = round(size / (_YI if is_yi else _WAN), 2)
+    return say("format.yi" if is_yi else "format.wan", a=f"{rounded:,.2f}".rstrip("0").rstrip("."))
+
+
 def _count(value: float) -> str:
+    if large := _in_wan(abs(value)):
+        return f"{'-' if value < 0 else ''}{large}"
     whole = _plus_zero(value, 1)
     return f"{whole:,.0f}" if whole == int(whole) else f"{whole:,.1f}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cskpi.metrics.coverage import Coverage
 
@@ -25,11 +25,13 @@ class Beside:
     """What `cskpi kpi` prints beside its KPIs.
 
     `matches` counts the orders of the period by how their customer was found in the chats; None
-    where no KPI shown rests on orders, or none was made.
+    where no KPI shown rests on orders, or none was made. `silent` says what the satisfaction of silent
+    sessions is read from and how well; None where no KPI shown rests on it, or no session is silent.
     """
 
     breakdowns: tuple[BreakdownTable, ...] = ()
     matches: Mapping[str, int] | None = None
+    silent: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

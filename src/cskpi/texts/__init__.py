@@ -17,6 +17,7 @@ Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 
 _language: ContextVar[Lang] = ContextVar("language", default="zh")
+_numbers: ContextVar[str] = ContextVar("numbers", default="thousands")
 
 
 def set_language(lang: str) -> None:
@@ -28,6 +29,16 @@ def set_language(lang: str) -> None:
 def language() -> Lang:
     """Return the language in force."""
     return _language.get()
+
+
+def set_numbers(style: str) -> None:
+    """Write large numbers from here on with thousands separators, or with 万 and 亿 (`wan`)."""
+    _numbers.set(style)
+
+
+def counts_in_wan() -> bool:
+    """Tell whether large numbers are written with 万 and 亿; English never does."""
+    return _numbers.get() == "wan" and language() == "zh"
 
 
 def say(key: str, /, **values: Any) -> str:
