@@ -30,6 +30,7 @@ BEHIND: Mapping[str, frozenset[str]] = {
             *("contacts", "contact_agents", "contact_facts", "contact_purchases"),
             *("contact_outcomes", "session_outcomes", "bot_stages", "staff_hours", "online_facts"),
             *("stress_days", "qa_auto_scores", "agent_talks", "session_emotions", "promises"),
+            "session_satisfaction",
         ),
         CHATS,
     ),

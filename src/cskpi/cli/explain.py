@@ -54,11 +54,13 @@ def explain(
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.order_trace import trace_order
+    from cskpi.metrics.satisfaction import SATISFACTION_KPIS, surest_sessions
     from cskpi.metrics.text_tables import read_texts
     from cskpi.metrics.trace import rows_behind, transcripts
     from cskpi.pipeline import open_facts
     from cskpi.present import tracing
     from cskpi.present.order_trace import write_orders
+    from cskpi.present.satisfaction import write_surest
 
     metrics = () if subject in ("session", "order") else load_catalog().select([subject])
     texts = subject == "session" or read_texts(metrics)
@@ -71,3 +73,5 @@ def explain(
             chosen = or_newest_month(con, period)
             rows = rows_behind(con, metric, chosen, settings, filters=filters, limit=limit)
             tracing.write_metric(metric, chosen, settings, rows)
+            if metric.name in SATISFACTION_KPIS:
+                write_surest(*surest_sessions(con, chosen, filters), reveal=reveal)

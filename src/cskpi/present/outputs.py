@@ -11,6 +11,7 @@ from cskpi.present.breakdowns import breakdown_table, public
 from cskpi.present.cleaning import one_line
 from cskpi.present.coverage import match_text
 from cskpi.present.inputs import Beside
+from cskpi.present.silent import silent_text
 from cskpi.present.streams import (
     breakdown_csv_bytes,
     csv_bytes,
@@ -89,6 +90,9 @@ def _tables(findings: Sequence[Finding], grouping: Sequence[str], beside: Beside
     table = kpi_table(findings, grouping)
     if beside.matches is not None:
         note = match_text(beside.matches)
+        table = replace(table, note=f"{table.note}\n{note}" if table.note else note)
+    if beside.silent is not None:
+        note = silent_text(beside.silent)
         table = replace(table, note=f"{table.note}\n{note}" if table.note else note)
     return [table, *shown]
 

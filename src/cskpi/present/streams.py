@@ -41,12 +41,14 @@ _UNSAFE_IN_JSON = re.compile(
 def json_bytes(findings: Iterable[Finding], period: Period, beside: Beside | None = None) -> bytes:
     """Return the JSON contract: the period and one row per finding, numbers unrounded."""
     beside = beside or Beside()
-    content = {
+    content: dict[str, Any] = {
         "period": period_record(period),
         "rows": [finding_record(finding) for finding in findings],
         "breakdowns": [_breakdown_record(public(breakdown)) for breakdown in beside.breakdowns],
         "match": _match_record(beside.matches),
     }
+    if beside.silent is not None:
+        content["silent"] = dict(beside.silent)
     return content_bytes(content)
 
 

@@ -178,11 +178,14 @@ def calibrate(model: Model, scores: Any, ratings: Any) -> Model:
     """Give a model its curve: isotonic, from scores of sessions it was not taught, to satisfied.
 
     Neither satisfied nor dissatisfied (3 of 5) counts as not satisfied, as in the satisfaction rate.
+    A made-up contrary case at either end keeps few sessions from proving a chance of 0 or 1.
     """
+    import numpy as np
     from sklearn.isotonic import IsotonicRegression
 
+    ends = [float(np.min(scores)), float(np.max(scores))]
     curve = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
-    curve.fit(scores, ratings >= SATISFIED)
+    curve.fit(np.append(scores, ends), np.append(ratings >= SATISFIED, [1.0, 0.0]))
     return replace(
         model,
         curve=(

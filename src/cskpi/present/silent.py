@@ -1,0 +1,37 @@
+"""In a sentence: what the satisfaction of silent sessions is read from, and how well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cskpi.present.formatting import format_count, format_value
+from cskpi.texts import say
+
+
+def silent_text(basis: Mapping[str, Any]) -> str:
+    """Return how many sessions a number rests on, what they are read from, AUC and calibration."""
+    return say(
+        f"silent.{basis['basis']}",
+        silent=format_count(basis["silent_count"]),
+        measures="" if basis["auc"] is None else measures_text(basis),
+        satisfied=format_count(basis["satisfied_count"]),
+        dissatisfied=format_count(basis["dissatisfied_count"]),
+    )
+
+
+def measures_text(record: Mapping[str, Any]) -> str:
+    """Return AUC with interval and calibration error of a `model_record` that has them."""
+    low, high = (three(record[name]) for name in ("auc_low", "auc_high"))
+    return say(
+        "silent.measures",
+        auc=three(record["auc"]),
+        low=low,
+        high=high,
+        error=format_value(record["calibration_error"], "percent"),
+    )
+
+
+def three(number: float | None) -> str:
+    """Return a measure between 0 and 1 to three digits, – where there is none."""
+    return say("format.none") if number is None else f"{number:.3f}"
