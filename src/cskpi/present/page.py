@@ -153,8 +153,11 @@ class _Page:
         for row in table.rows:
             if not groups or groups[-1]["title"] != row.group:
                 groups.append({"title": row.group, "rows": []})
-            cells = [self.cell(row.cells[at]) for at in places]
-            groups[-1]["rows"].append({"cells": cells, "is_total": row.is_total})
+            head, *cells = (
+                self.cell(row.cells[at]) | {"is_number": table.columns[at].is_number}
+                for at in places
+            )
+            groups[-1]["rows"].append({"head": head, "cells": cells, "is_total": row.is_total})
         return {
             "name": table.caption or name,
             "caption": table.caption,
