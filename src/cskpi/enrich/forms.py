@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from cskpi.enrich.lexicons import Lexicons, load_lexicons
 from cskpi.enrich.normalise import normalise
 from cskpi.enrich.signals import form_signals
+from cskpi.enrich.tokens import tokens
 from cskpi.store.frames import offered, read_frame
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from cskpi.settings import Settings
 
 TEXTS_AT_ONCE = 1_000_000
-ROWS_OF_A_THREAD = 100_000
+ROWS_OF_A_THREAD = 50_000
 FORM_SOURCES = ("normalise.py", "personal.py", "forms.py", "lexicons/emoji.txt")
 """Files that decide which form a text has; all others of this package decide signals."""
 
@@ -137,7 +138,7 @@ def _add_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
     parts = -(-count // TEXTS_AT_ONCE)
     for part in range(parts):
         texts = read_frame(con, _NEW.format(parts=parts, part=part))
-        forms = texts.select("text_hash", form=_in_threads(normalise, texts["text"]))
+        forms = texts.select("text_hash", form=in_threads(normalise, texts["text"]))
         del texts
         with offered(con, "_offered_forms", forms):
             con.execute("CREATE OR REPLACE TEMP TABLE _forms AS FROM _offered_forms")
@@ -168,21 +169,43 @@ def _insert_signals(
 ) -> None:
     if forms.is_empty():
         return
-    read = _in_threads(lambda some: form_signals(some, own), forms["form"])
+    read = in_threads(lambda some: form_signals(some, own), forms["form"])
     with offered(con, "_offered_signals", read.with_columns(forms["form_no"])):
         con.execute(f"INSERT INTO {table} BY NAME FROM _offered_signals")
 
 
-def _in_threads(work: Callable[[pl.Series], Frame], texts: pl.Series) -> Frame:
-    """Do a work on pieces of many texts at once: Polars lets go of the interpreter while it works."""
+def read_texts(texts: pl.Series, own: Path | None = None) -> tuple[pl.DataFrame, pl.Series]:
+    """Return signals and words of raw texts, both cores at work.
+
+    Args:
+        texts: raw texts.
+        own: a shop's folder of word lists.
+    """
+
+    def read(some: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+        forms = normalise(some)
+        return form_signals(forms, own), tokens(forms)
+
     import polars as pl
 
-    pieces = [
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        signals, words = zip(*pool.map(read, _pieces(texts)), strict=True)
+    return pl.concat(signals), pl.concat(words)
+
+
+def _pieces(texts: pl.Series) -> list[pl.Series]:
+    return [
         texts.slice(start, ROWS_OF_A_THREAD)
         for start in range(0, max(texts.len(), 1), ROWS_OF_A_THREAD)
     ]
+
+
+def in_threads(work: Callable[[pl.Series], Frame], texts: pl.Series) -> Frame:
+    """Do a work on pieces of many texts at once: Polars lets go of the interpreter while it works."""
+    import polars as pl
+
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        return pl.concat(list(pool.map(work, pieces)))
+        return pl.concat(list(pool.map(work, _pieces(texts))))
 
 
 def _record(con: duckdb.DuckDBPyConnection, code: tuple[str, str], lexicons: Lexicons) -> None:

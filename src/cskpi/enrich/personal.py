@@ -26,10 +26,19 @@ KINDS = (
 )
 """What is personal; `order` and `shop_contact` are found beside it and are not."""
 
-CANDIDATE = (
-    r"\d[\d -]{6,}\d|@|[\d]{5,}|(?:微信|薇信|威信|v信|vx|wx|weixin|wechat|qq|扣扣|加v|抖音号|支付宝账号|whatsapp|telegram)"
-    r"|(?:路|街|道|巷|弄|村|区|镇|苑|园|城|里|大厦|广场|公寓|小区|胡同|庄|屯)[^,。!?;\n]{0,20}?[\d一二三四五六七八九十]+ ?-?\d*(?:号|弄|栋|幢|座|单元|室|楼|组|层|门)"
+_NUMBER = r"\d[\d -]{4,}\d|1z[0-9a-z]{16}"
+_ACCOUNT = r"微信|薇信|威信|v信|vx|wx|weixin|wechat|qq|扣扣|企鹅|加v|加我v|抖音|小红书|支付宝|whatsapp|telegram"
+_HOUSE = (
+    r"(?:路|街|道|巷|弄|村|区|镇|苑|园|城|里|大厦|广场|公寓|胡同|庄|屯)[^,。!?;\n]{0,20}?"
+    r"[\d一二三四五六七八九十]+ ?-?\d*(?:号|弄|栋|幢|座|单元|室|楼|组|层|门)"
 )
+_SIGNS = {
+    "@": "@",
+    "number": _NUMBER,
+    "account": f"(?:{_ACCOUNT})[^,。!?;\n]{{0,8}}[a-z\\d]",
+    "house": _HOUSE,
+}
+CANDIDATE = "|".join(_SIGNS.values())
 """What a text holds wherever one of the kinds is in it; a pattern of both engines."""
 
 
@@ -47,17 +56,26 @@ def find_personal(text: str) -> list[Found]:
     The pieces do not overlap and come in the order of the text.
     """
     taken: list[Found] = []
-    own = _SHOP_CONTACT.search(text) is not None
+    signs = {sign for sign, pattern in _SEEN.items() if pattern.search(text)}
+    own = bool(signs & {"number", "house"}) and _SHOP_CONTACT.search(text) is not None
     for kind, pattern, holds in _RULES:
+        if _SIGN_OF.get(kind, "number") not in signs:
+            continue
         for match in pattern.finditer(text):
             start, end = match.span(1) if pattern.groups else match.span()
             if kind == "address":
                 start += _led_in(match.group())
+            elif kind == "mobile":
+                start -= len(_country_code(text[max(0, start - 6) : start]))
             if any(start < t.end and t.start < end for t in taken) or not holds(match):
                 continue
             shops = own and kind in {"mobile", "landline", "address"}
             taken.append(Found("shop_contact" if shops else kind, start, end))
     return sorted(taken, key=lambda found: found.start)
+
+
+_SEEN = {sign: re.compile(pattern) for sign, pattern in _SIGNS.items()}
+_SIGN_OF = {"email": "@", "social": "account", "address": "house"}
 
 
 def _digits(text: str) -> str:
@@ -101,6 +119,19 @@ def _is_bank_card(match: re.Match[str]) -> bool:
     )
 
 
+def _country_code(before: str) -> str:
+    """Return +86 and its like where a text ends in it."""
+    code = re.search(r"(?<!\d)(?:\+|00)?(?:\(\+?86\)|86)[ -]?$", before)
+    return code.group() if code else ""
+
+
+def _is_mobile(match: re.Match[str]) -> bool:
+    """No part of a longer number, no article, and not told to be another number."""
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    before = before[: len(before) - len(_country_code(before[-6:]))]
+    return _OTHER_NUMBER.search(before) is None
+
+
 def _is_social(match: re.Match[str]) -> bool:
     account = match.group(1)
     return account not in _NO_ACCOUNTS and not account.startswith(("http", "www"))
@@ -110,6 +141,9 @@ _FIRST_BIRTH = 1900
 _PROVINCES = range(11, 83)
 _FEWEST_DIGITS = 3
 """0000 0000 0000 0000 passes Luhn, too."""
+_OTHER_NUMBER = re.compile(
+    r"[\d*.]$|\d-$|[a-z]\d$|(?:货号|款号|编号|型号|单号|sku|id|代码)[:： 是]{0,2}$"
+)
 _CARD_WORDS = re.compile(r"卡号|银行卡|账号|账户|开户|信用卡|储蓄卡|打到|汇到|card")
 _NO_ACCOUNTS = frozenset(
     ("wechat", "weixin", "alipay", "please", "payment", "support", "number", "account")
@@ -173,9 +207,9 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...]
     (
         "mobile",
         re.compile(
-            r"(?<![\d*.])(?<!\d-)(?<![a-z]\d)(?:\+|00)?(?:\(?\+?86\)?[ -]?)?(?<!货号)(?<!款号)(?<!编号)(?<!型号)(?<!货号:)(?<!款号:)(?<!编号:)(?<!型号:)(?<!id)(?<!id:)(?<!sku)(?<!sku:)(?<!单号)(?<!单号:)1[3-9]\d(?:[ -]?\d{4}[ -]?\d{4}|[ -]\d{3}[ -]\d{5}|\d[ -]\d{3}[ -]\d{4})(?![\d*]|\.\d|-\d)"
+            r"1[3-9]\d(?:[ -]?\d{4}[ -]?\d{4}|[ -]\d{3}[ -]\d{5}|\d[ -]\d{3}[ -]\d{4})(?![\d*]|\.\d|-\d)"
         ),
-        _always,
+        _is_mobile,
     ),
     (
         "landline",

@@ -8,7 +8,7 @@ from cskpi.enrich.language import languages
 from cskpi.enrich.lexicons import Lexicons, for_polars, load_lexicons
 from cskpi.enrich.normalise import normalise
 from cskpi.enrich.promises import CANDIDATE as TIME_NAMED
-from cskpi.enrich.promises import find_promises
+from cskpi.enrich.promises import DEED, find_promises
 from cskpi.enrich.topics import topics
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ def _promises(forms: pl.Series) -> list[pl.Series]:
     """Return is_promise, promise_seconds and promise_days; the soonest deadline counts."""
     import polars as pl
 
-    places = forms.str.contains(for_polars(TIME_NAMED)).arg_true()
+    timed = forms.str.contains(for_polars(TIME_NAMED))
+    places = (timed & forms.str.contains(for_polars(DEED))).arg_true()
     rows = []
     for place, form in zip(places, forms.gather(places), strict=True):
         found = find_promises(form)

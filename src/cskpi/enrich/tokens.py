@@ -41,7 +41,7 @@ def tokens(texts: pl.Series, product_names: tuple[str, ...] = ()) -> pl.Series:
     back = {letter: sign for sign, letter in signs.items()}
     words = pl.DataFrame({"word": pl.Series(cut, dtype=pl.String)}).lazy()
     by_text = (
-        words.with_columns(text=(pl.col("word") == _BREAK).cum_sum())
+        words.with_columns(text=(pl.col("word") == _BREAK).cum_sum().set_sorted())
         .filter(~pl.col("word").str.contains(r"^\s+$"))
         .with_columns(pl.col("word").replace(back) if back else pl.col("word"))
         .group_by("text")
