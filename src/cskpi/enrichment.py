@@ -15,6 +15,8 @@ from cskpi.quality.accuracy import judge_statements
 from cskpi.quality.accuracy import recipe as accuracy_recipe
 from cskpi.quality.inspection import inspect
 from cskpi.quality.inspection import recipe as inspection_recipe
+from cskpi.quality.replies import judge_replies
+from cskpi.quality.replies import settings_recipe as replies_recipe
 from cskpi.sentiment.satisfaction import fill_satisfaction, satisfaction_recipe
 from cskpi.store.database import transaction
 
@@ -62,6 +64,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "accuracy", lambda _con, _settings: accuracy_recipe(), lambda con, _: judge_statements(con)
     ),
+    Stage("replies", lambda _, settings: replies_recipe(settings), judge_replies),
 )
 
 

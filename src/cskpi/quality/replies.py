@@ -1,0 +1,169 @@
+"""The stage "replies": which replies are invalid, as repeated scripts, filler only or off topic.
+
+A reply is all a human writes between two messages of the customer.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cskpi.quality.off_topic import off_topic
+from cskpi.store.frames import offered, read_frame
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.settings import Settings
+
+_ORDER = "coalesce(talk.occurred_ms, epoch_ms(talk.occurred_at)), talk.occurred_at, talk.row_key"
+
+_RUNS = f"""
+CREATE OR REPLACE TEMP TABLE reply_runs AS
+WITH talk AS (
+    SELECT session_no, shop_no, row_key, actor, form_no, occurred_at, occurred_ms,
+        CASE WHEN actor = 2 THEN account_no END AS account_no
+    FROM message_forms
+    WHERE actor IN (1, 2)
+),
+
+steps AS (
+    SELECT talk.*,
+        row_number() OVER ordered AS place,
+        CASE WHEN actor = lag(actor) OVER ordered
+            AND account_no IS NOT DISTINCT FROM lag(account_no) OVER ordered
+            THEN 0 ELSE 1 END AS begins
+    FROM talk
+    WINDOW ordered AS (PARTITION BY session_no ORDER BY {_ORDER})
+),
+
+numbered AS (
+    SELECT steps.*,
+        sum(begins) OVER (
+            PARTITION BY session_no ORDER BY place ROWS UNBOUNDED PRECEDING
+        ) AS run
+    FROM steps
+),
+
+read AS (
+    SELECT numbered.*,
+        length(signals.form) AS size,
+        signals.topic,
+        coalesce(signals.is_filler, FALSE) AS is_filler,
+        coalesce(signals.is_greeting, FALSE) AS is_greeting,
+        coalesce(
+            signals.is_question AND NOT signals.is_filler AND NOT signals.is_greeting
+            AND NOT regexp_matches(signals.form, '人呢|在吗|在不在|有人|人在|客服呢|还在|怎么不回|没人|hello|^[?]+$'),
+            FALSE
+        ) AS asks,
+        coalesce(regexp_matches(signals.form, '稍等|稍候|稍后|等一下|等下|查一下|看一下|一分钟|hold on|wait'), FALSE)
+            AS holds,
+        coalesce(regexp_matches(signals.form, '转接|转给|转到|转售|帮您转|给[您你]转|专员|transfer'), FALSE)
+            AS hands_over,
+        coalesce(regexp_matches(signals.form, '可以|没问题|支持|等等|^(有|没有|能|行|是|对|会|不)'), FALSE)
+            AS says_yes_or_no
+    FROM numbered
+    LEFT JOIN message_signals AS signals ON numbered.form_no = signals.form_no
+),
+
+runs AS (
+    SELECT session_no, run,
+        min(shop_no) AS shop_no,
+        min(actor) AS actor,
+        min(account_no) AS account_no,
+        min(occurred_at) AS occurred_at,
+        max(size) AS size,
+        min(topic) AS topic,
+        min(topic) IS DISTINCT FROM max(topic) AS has_topics,
+        bool_and(is_filler) AS is_filler,
+        bool_and(is_greeting) AS is_greeting,
+        bool_or(asks) AS asks,
+        bool_or(holds) AS holds,
+        bool_or(hands_over) AS hands_over,
+        bool_or(says_yes_or_no) AS says_yes_or_no,
+        -- The longest text; of equals the first.
+        max_by(form_no, coalesce(size, 0) * 1000000 - place) AS form_no,
+        min_by(row_key, place) AS first_key,
+        max_by(row_key, place) AS last_key,
+        max_by(form_no, place) AS last_form_no,
+        max_by(asks, place) AS asks_last
+    FROM read
+    GROUP BY session_no, run
+),
+
+whole AS (
+    SELECT runs.*,
+        row_number() OVER (PARTITION BY session_no, actor ORDER BY run) AS nth
+    FROM runs
+)
+
+SELECT
+    reply.session_no, reply.shop_no, reply.first_key AS row_key, reply.account_no, reply.form_no,
+    question.last_key AS question_key, question.form_no AS question_form_no, reply.occurred_at,
+    question.last_form_no, reply.run, reply.size, question.asks,
+    CASE WHEN NOT question.has_topics THEN question.topic END AS question_topic,
+    CASE WHEN NOT reply.has_topics THEN reply.topic END AS topic,
+    question.asks_last AND reply.is_filler AND NOT (reply.holds OR reply.says_yes_or_no)
+        AND NOT (reply.nth = 1 AND reply.is_greeting) AS is_filler,
+    reply.is_filler OR reply.holds OR reply.hands_over AS is_empty
+FROM whole AS reply
+INNER JOIN whole AS question
+    ON reply.session_no = question.session_no AND question.run = reply.run - 1
+WHERE reply.actor = 2 AND question.actor = 1
+"""
+
+_FILL = """
+INSERT INTO reply_facts BY NAME
+SELECT session_no, row_key, account_no, form_no, question_key, question_form_no, occurred_at,
+    NOT is_empty AND size >= $shortest AND (
+        row_number() OVER (
+            PARTITION BY session_no, account_no, form_no, question_form_no ORDER BY run) > 1
+        OR row_number() OVER (
+            PARTITION BY session_no, account_no, form_no, last_form_no ORDER BY run) > 1
+        OR (asks AND question_topic IS NOT NULL AND row_number() OVER (
+            PARTITION BY session_no, account_no, form_no, question_topic, asks ORDER BY run) > 1)
+    ) AS is_repeated,
+    is_filler,
+    FALSE AS is_off_topic
+FROM reply_runs
+"""
+
+_ANSWERS = """
+SELECT runs.row_key, runs.shop_no, runs.question_topic, runs.topic,
+    questions.form AS question, replies.form AS reply
+FROM reply_runs AS runs
+INNER JOIN message_signals AS questions ON runs.question_form_no = questions.form_no
+INNER JOIN message_signals AS replies ON runs.form_no = replies.form_no
+WHERE runs.asks AND NOT runs.is_empty AND runs.question_topic IS NOT NULL
+"""
+
+
+@cache
+def recipe() -> str:
+    """Return a digest of the rules by which replies are judged."""
+    folder = Path(__file__).parent
+    parts = [(folder / name).read_bytes() for name in ("replies.py", "off_topic.py")]
+    return sha256(b"".join(parts)).hexdigest()
+
+
+def settings_recipe(settings: Settings) -> list[object]:
+    """Return all the stage depends on besides messages and signals."""
+    names = ("rare_share", "least_replies", "shortest_script")
+    return [recipe(), *(settings.values[f"replies.{name}"] for name in names)]
+
+
+def judge_replies(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Fill `reply_facts` anew; call it inside a transaction."""
+    con.execute("DELETE FROM reply_facts")
+    con.execute(_RUNS)
+    con.execute(_FILL, {"shortest": settings.whole("replies.shortest_script")})
+    answers = read_frame(con, _ANSWERS)
+    least, rare = settings.whole("replies.least_replies"), settings.number("replies.rare_share")
+    with offered(con, "off_topic", off_topic(answers, least, rare)):
+        con.execute(
+            "UPDATE reply_facts SET is_off_topic = TRUE"
+            " FROM off_topic WHERE reply_facts.row_key = off_topic.row_key"
+        )
+    con.execute("DROP TABLE reply_runs")
