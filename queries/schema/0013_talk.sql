@@ -389,12 +389,12 @@ COMMENT ON COLUMN promise_facts.row_key IS 'The message, as in message_forms';
 COMMENT ON COLUMN promise_facts.session_no IS 'Its session';
 COMMENT ON COLUMN promise_facts.account_no IS 'Who promised; NULL where the export does not name him';
 COMMENT ON COLUMN promise_facts.form_no IS 'Its normalised text, as in message_signals';
-COMMENT ON COLUMN promise_facts.promise_kind IS 'ship (the goods go out) or answer (anything else that is to be done)';
+COMMENT ON COLUMN promise_facts.promise_kind IS 'ship (the goods go out), refund (money) or answer (anything else that is to be done)';
 COMMENT ON COLUMN promise_facts.promised_at IS 'When';
 COMMENT ON COLUMN promise_facts.due_at IS 'Until when';
 COMMENT ON COLUMN promise_facts.followed_at IS 'The first thing done after it, in time or late; NULL where nothing is known of';
 COMMENT ON COLUMN promise_facts.followed_by IS 'What that was: message, refund, reship, ship or ticket';
-COMMENT ON COLUMN promise_facts.is_kept IS 'It was done in time; NULL where the data end before the deadline, or the customer had no order to ship';
+COMMENT ON COLUMN promise_facts.is_kept IS 'It was done in time; NULL where the data end before the deadline, the customer had no order to ship, or money was promised and no refunds are loaded';
 
 CREATE VIEW promises AS
 SELECT
@@ -428,12 +428,12 @@ COMMENT ON COLUMN promises.customer_id IS 'The customer';
 COMMENT ON COLUMN promises.started_at IS 'When the session began';
 COMMENT ON COLUMN promises.row_key IS 'The message, as in message_forms';
 COMMENT ON COLUMN promises.form_no IS 'Its normalised text, as in message_signals';
-COMMENT ON COLUMN promises.promise_kind IS 'ship (the goods go out) or answer (anything else that is to be done)';
+COMMENT ON COLUMN promises.promise_kind IS 'ship (the goods go out), refund (money) or answer (anything else that is to be done)';
 COMMENT ON COLUMN promises.promised_at IS 'When';
 COMMENT ON COLUMN promises.due_at IS 'Until when';
 COMMENT ON COLUMN promises.followed_at IS 'The first thing done after it, in time or late; NULL where nothing is known of';
 COMMENT ON COLUMN promises.followed_by IS 'What that was: message, refund, reship, ship or ticket';
-COMMENT ON COLUMN promises.is_kept IS 'It was done in time; NULL where the data end before the deadline, or the customer had no order to ship';
+COMMENT ON COLUMN promises.is_kept IS 'It was done in time; NULL where the data end before the deadline, the customer had no order to ship, or money was promised and no refunds are loaded';
 
 CREATE TABLE late_order_facts (
     shop_id VARCHAR NOT NULL,

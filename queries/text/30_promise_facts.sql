@@ -5,8 +5,9 @@ needs = ["message_signals WHERE is_promise"]
 pause_ms = "session.idle_gap_seconds * 1000"
 */
 -- What is told of arrival is the carrier's to keep, so it is no promise of the shop. A promise to
--- ship is kept by shipping (or by giving the money back) and needs an order that waits for it; all
--- else is kept by whatever was done first for that customer. A human's message is a follow-up if he
+-- ship is kept by shipping (or by giving the money back) and needs an order that waits for it; one of
+-- money cannot be judged where the shop's refunds are not loaded; all else is kept by whatever was
+-- done first for that customer. A human's message is a follow-up if he
 -- came back to it after a pause: a tenth of the time promised, at most the gap that cuts sessions.
 WITH worded AS (
     SELECT
@@ -18,6 +19,8 @@ WITH worded AS (
                 regexp_matches(form, '发货|发出|寄出|出库|揽收|发走')
                 AND NOT regexp_matches(form, '补发|重发|重新发|退|换')
                 THEN 'ship'
+            WHEN regexp_matches(form, '退款|到账|打款|退给|退还|返现|返还|赔付|退到|原路退|refund')
+                THEN 'refund'
             ELSE 'answer'
         END AS promise_kind,
         regexp_matches(form, '送达|送到|到货|能到|可到|到手|收到|签收|派送')
@@ -140,7 +143,7 @@ done AS (
     INNER JOIN written ON promised.party_no = written.party_no
     INNER JOIN message_signals ON written.form_no = message_signals.form_no
     WHERE
-        promised.promise_kind = 'answer'
+        promised.promise_kind <> 'ship'
         AND NOT message_signals.is_filler
         AND written.occurred_ms > promised.promised_ms
         AND written.pause_ms >= promised.pause_ms
@@ -167,7 +170,7 @@ done AS (
         'ticket' AS done_by
     FROM promised
     INNER JOIN closed ON promised.party_no = closed.customer_no
-    WHERE promised.promise_kind = 'answer' AND closed.closed_at > promised.promised_at
+    WHERE promised.promise_kind <> 'ship' AND closed.closed_at > promised.promised_at
 ),
 
 first_done AS (
@@ -198,6 +201,12 @@ chat_ends AS (
     GROUP BY shop_no
 ),
 
+refund_shops AS (
+    SELECT DISTINCT shops.shop_no
+    FROM refunds
+    INNER JOIN shops ON refunds.shop_id = shops.shop_id
+),
+
 order_ends AS (
     SELECT
         shops.shop_no,
@@ -224,7 +233,10 @@ SELECT
     first_done.done_by AS followed_by,
     CASE
         WHEN
-            promised.promise_kind = 'answer'
+            (
+                promised.promise_kind = 'answer'
+                OR (promised.promise_kind = 'refund' AND refund_shops.shop_no IS NOT NULL)
+            )
             AND promised.due_at <= chat_ends.known_until
             THEN coalesce(first_done.done_at <= promised.due_at, FALSE)
         WHEN
@@ -236,6 +248,7 @@ SELECT
     END AS is_kept
 FROM promised
 INNER JOIN chat_ends ON promised.shop_no = chat_ends.shop_no
+LEFT JOIN refund_shops ON promised.shop_no = refund_shops.shop_no
 LEFT JOIN order_ends ON promised.shop_no = order_ends.shop_no
 LEFT JOIN waiting ON promised.row_key = waiting.row_key
 LEFT JOIN first_done ON promised.row_key = first_done.row_key AND first_done.place = 1
