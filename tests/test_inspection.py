@@ -16,7 +16,7 @@ from cskpi.quality.expression import parse
 from cskpi.quality.lines import ACTORS, Lines
 from cskpi.quality.rule_file import make_rule, read_rule_file
 from cskpi.quality.rule_tests import failed_examples, inspect_chats
-from cskpi.quality.rulebook import load_rules
+from cskpi.quality.rulebook import load_rules, read_rules, shipped_paths
 from cskpi.quality.similarity import Likeness, dice, plain
 from cskpi.settings import load_settings
 
@@ -179,7 +179,8 @@ def test_a_rule_looks_only_at_sessions_of_its_scope(tmp_path: Path) -> None:
     assert hits(rule, "客服: 好\n客服: 行") == []
 
 
-def test_the_shipped_rules_pass_their_own_tests() -> None:
+def test_the_shipped_rules_are_sound_and_pass_their_own_tests() -> None:
+    assert read_rules(shipped_paths(), {})[1] == []
     rules = load_rules(SETTINGS)
     assert len(rules) > 40
     assert failed_examples(rules) == []

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from cskpi.quality.lines import UNKNOWN
 from cskpi.quality.matching import matching_forms
+from cskpi.quality.rule import TEXT_KEYS, Condition
 from cskpi.quality.similarity import Likeness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
     from cskpi.quality.lines import Lines
-    from cskpi.quality.rule import Condition, Relation, Repeats, Role, Rule
+    from cskpi.quality.rule import Relation, Repeats, Role, Rule
 
     Places = NDArray[np.int64]
 
@@ -34,11 +35,17 @@ class FormBook:
     decided: dict[Condition, NDArray[np.bool_] | None] = field(default_factory=dict)
     _likeness: Likeness | None = None
 
+    def prepare(self, rules: Sequence[Rule]) -> None:
+        """Decide all that rules ask of texts, in one pass over the forms."""
+        asked = {_text_alone(c) for rule in rules for c in rule.conditions.values()}
+        new = [condition for condition in asked if condition not in self.decided]
+        self.decided |= zip(new, matching_forms(self.forms, new), strict=True)
+
     def matching(self, condition: Condition) -> NDArray[np.bool_] | None:
         """Tell which forms meet what a condition asks of the text; None where it asks nothing."""
-        text_alone = replace(condition, name="", relations=(), nth=None, least=1)
+        text_alone = _text_alone(condition)
         if text_alone not in self.decided:
-            self.decided[text_alone] = matching_forms(self.forms, condition)
+            (self.decided[text_alone],) = matching_forms(self.forms, [text_alone])
         return self.decided[text_alone]
 
     @property
@@ -47,6 +54,10 @@ class FormBook:
         if self._likeness is None:
             self._likeness = Likeness(self.forms["form"])
         return self._likeness
+
+
+def _text_alone(condition: Condition) -> Condition:
+    return Condition("", **{name: getattr(condition, name) for name in TEXT_KEYS})
 
 
 @dataclass

@@ -11,7 +11,7 @@ from cskpi.quality.evidence import write_evidence
 from cskpi.quality.hits import FormBook
 from cskpi.quality.rulebook import load_rules
 from cskpi.quality.sessions import find
-from cskpi.store.frames import read_frame
+from cskpi.store.frames import offered, read_frame
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,13 +80,11 @@ def inspect(con: duckdb.DuckDBPyConnection, settings: Settings, base: str | None
     if not stale:
         return
     con.execute(_WORK_TABLES)
-    con.executemany(
-        "INSERT INTO _qa_book VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (number, r.name, r.version, r.points, r.severity, r.is_fatal, r.is_risk)
-            for number, r in enumerate(stale)
-        ],
-    )
+    book = [
+        (number, r.name, r.version, r.points, r.severity, r.is_fatal, r.is_risk)
+        for number, r in enumerate(stale)
+    ]
+    _fill(con, "_qa_book", book)
     forms = read_frame(con, "SELECT * FROM message_signals ORDER BY form_no")
     find(con, stale, FormBook(forms))
     write_evidence(con, stale, load_lexicons(own_lexicons(settings)))
@@ -104,9 +102,17 @@ def _forget(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], base: str | N
         {"kept": sorted(current)},
     )
     con.execute("DELETE FROM qa_rules")
-    for r in rules:
-        con.execute(
-            "INSERT INTO qa_rules VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [r.name, r.version, r.labels["zh"], r.labels["en"], r.category, r.digest, base],
-        )
+    told = [
+        (r.name, r.version, r.labels["zh"], r.labels["en"], r.category, r.digest, base)
+        for r in rules
+    ]
+    _fill(con, "qa_rules", told)
     return [rule for rule in rules if rule.name not in current]
+
+
+def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    import polars as pl
+
+    if rows:
+        with offered(con, "_qa_batch", pl.DataFrame(rows, orient="row")):
+            con.execute(f"INSERT INTO {table} SELECT * FROM _qa_batch")

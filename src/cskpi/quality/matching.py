@@ -16,24 +16,31 @@ if TYPE_CHECKING:
     from cskpi.quality.rule import Condition
 
 
-def matching_forms(forms: pl.DataFrame, condition: Condition) -> NDArray[np.bool_] | None:
-    """Tell which forms meet a condition; None where it asks nothing of the text.
+def matching_forms(
+    forms: pl.DataFrame, conditions: Sequence[Condition]
+) -> list[NDArray[np.bool_] | None]:
+    """Tell of each condition which forms meet it; None where it asks nothing of the text.
 
     Args:
         forms: the columns of `message_signals`.
-        condition: words, patterns, signals, lengths and samples are looked at.
+        conditions: words, patterns, signals, lengths and samples are looked at.
     """
-    tests = _tests(condition)
-    if not tests and not condition.similar:
-        return None
-    if tests:
-        import polars as pl
+    import polars as pl
 
-        kept = forms.select(pl.all_horizontal(tests).fill_null(value=False).alias("kept"))
-        found = kept["kept"].to_numpy().copy()
-    if condition.similar:
-        alike = like_samples(forms["form"], condition.similar, condition.score)
-        found = found & alike if tests else alike
+    tests = {place: _tests(condition) for place, condition in enumerate(conditions)}
+    # One pass for all, so that they share the work of both cores.
+    decided = forms.select(
+        pl.all_horizontal(some).fill_null(value=False).alias(str(place))
+        for place, some in tests.items()
+        if some
+    )
+    found: list[NDArray[np.bool_] | None] = []
+    for place, condition in enumerate(conditions):
+        kept = decided[str(place)].to_numpy().copy() if tests[place] else None
+        if condition.similar:
+            alike = like_samples(forms["form"], condition.similar, condition.score)
+            kept = alike if kept is None else kept & alike
+        found.append(kept)
     return found
 
 

@@ -110,6 +110,13 @@ class Condition:
     relations: tuple[Relation, ...] = ()
 
 
+TEXT_KEYS = (
+    *("any", "all", "none", "some", "some_least", "regex", "exclude", "signals", "without"),
+    *("emotions", "sentiment_below", "sentiment_above", "similar", "score", "longest", "shortest"),
+)
+"""What of a condition is asked of the text alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which sessions a rule looks at: with so many messages of customer and humans."""

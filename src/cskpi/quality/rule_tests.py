@@ -55,6 +55,7 @@ def failed_examples(rules: Sequence[Rule], own: Path | None = None) -> list[str]
     if problems or not examples:
         return problems
     inspection = inspect_chats([example.chat for _, example in examples], own)
+    inspection.book.prepare(rules)
     for rule in rules:
         hit = {int(inspection.lines.session[place]) for place in inspection.places(rule)}
         for number, (owner, example) in enumerate(examples):

@@ -43,6 +43,7 @@ def find(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], book: FormBook) 
     import numpy as np
     import polars as pl
 
+    book.prepare(rules)
     for inspection in _inspections(con, rules, book):
         lines, found = inspection.lines, []
         for number, rule in enumerate(rules):
