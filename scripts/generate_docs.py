@@ -27,7 +27,19 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 FIX = "make docs rewrites it"
 COMMANDS = (
-    *("demo", "load", "map", "report", "kpi", "rank", "explain", "check", "control", "gaming"),
+    *(
+        "demo",
+        "load",
+        "map",
+        "report",
+        "findings",
+        "kpi",
+        "rank",
+        "explain",
+        "check",
+        "control",
+        "gaming",
+    ),
     *("board", "pack", "run", "qa"),
     *("agents", "platform", "query", "status", "catalog", "purge"),
 )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TypeVar
 
 from test_present_samples import empty_inputs, sample_inputs
 
+from cskpi.insight.topics import TopicShare
 from cskpi.periods import resolve_period
 from cskpi.present.document import (
     AgentPage,
@@ -18,6 +20,7 @@ from cskpi.present.document import (
 )
 from cskpi.present.graphs import HeatMap, LineGrid
 from cskpi.present.report import build_report
+from cskpi.texts import set_language
 from cskpi.texts import table as texts
 
 BlockType = TypeVar("BlockType")
@@ -216,3 +219,23 @@ def test_parameters_in_force_win_over_those_of_the_file() -> None:
 
 def test_every_text_has_both_languages() -> None:
     assert all(set(entry) == {"zh", "en"} for entry in texts().values())
+
+
+def test_the_english_report_has_no_chinese_but_the_names_of_the_data() -> None:
+    inputs = sample_inputs()
+    topics = (TopicShare("logistics", 30, 0.6, 0.46, 0.72, 50, 0.3, 0.001),)
+    parts = replace(inputs, topics=topics, presets=("taobao",), without_rows=frozenset({"ratings"}))
+    names = {name for f in inputs.by_agent for name in f.dimensions.values() if name}
+    # 千牛 is what the platform's seller tool is called.
+    names |= {*inputs.shops, *inputs.coverage.agents_unknown, "千牛"}
+    set_language("en")
+    try:
+        text = repr(build_report(parts)) + repr(
+            build_report(replace(empty_inputs(), presets=("taobao",)))
+        )
+    finally:
+        set_language("zh")
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    found = set(re.findall(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef][^\\'\"]{0,20}", text))
+    assert not found

@@ -1,0 +1,141 @@
+"""The report of a small shop that exported chats alone: hints, quotes, and one voice everywhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from transcripts import Shop, make_shop
+
+from cskpi.metrics.catalog import load_catalog
+from cskpi.periods import Period, resolve_period
+from cskpi.pipeline import open_facts, report_inputs
+from cskpi.present.document import AgentPage, Document, Hint, Sentences, Table
+from cskpi.present.finding_list import insight_table
+from cskpi.present.masking import mask_quote
+from cskpi.present.report import build_report
+from cskpi.texts import say
+
+if TYPE_CHECKING:
+    from conftest import Cli
+
+    from cskpi.present.inputs import ReportInputs
+
+NICK = "tb987654"
+CHATS_ONLY = f"""
+# shop=旗舰店 session=S1 customer={NICK} channel=app
+2026-10-01 10:00:00 客户→A 我是{NICK}，地址是浙江省杭州市余杭区文一西路969号3幢501室，电话13812345678
+2026-10-01 10:05:00 客服 A 好的，收件人：张小三，稍等
+2026-10-01 10:05:30 客户→A 太差了，我要投诉你们
+# shop=旗舰店 session=S2 customer=c2 channel=app
+2026-10-02 11:00:00 客户→A 在吗
+2026-10-02 11:00:20 客服 A 亲，在的
+# shop=旗舰店 session=S3 customer=c3 channel=app
+2026-10-03 12:00:00 客户→A 物流到哪了
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return make_shop(tmp_path_factory.mktemp("shop"), CHATS_ONLY, db="unused")
+
+
+@pytest.fixture(scope="module")
+def inputs(shop: Shop) -> ReportInputs:
+    period = resolve_period(month="2026-10")
+    assert isinstance(period, Period)
+    settings = replace(shop.settings, values={**shop.settings.values, "db": str(shop.path)})
+    with open_facts(settings, texts=True) as con:
+        return report_inputs(con, load_catalog(), period, settings)
+
+
+@pytest.fixture(scope="module")
+def document(inputs: ReportInputs) -> Document:
+    return build_report(inputs)
+
+
+def _hints(document: Document, section: str) -> list[Hint]:
+    blocks = next(part.blocks for part in document.sections if part.id == section)
+    return [block for block in blocks if isinstance(block, Hint)]
+
+
+@pytest.mark.parametrize(
+    ("chapter", "export", "kpi"),
+    [("sales", "订单", "咨询转化率"), ("satisfaction", "评价", "满意度评分"),
+     ("satisfaction", "投诉", "投诉率"), ("resolution", "工单", "工单及时率")],
+)  # fmt: skip
+def test_a_missing_export_is_named_with_its_kpis_and_how_to_get_it(
+    document: Document, chapter: str, export: str, kpi: str
+) -> None:
+    (hint,) = _hints(document, chapter)
+    assert kpi in hint.text
+    (named,) = [fact for fact in hint.exports if fact.label == export]
+    assert kpi in named.cell.text
+    assert "cskpi load" in named.remark
+
+
+def test_what_has_no_data_has_no_chart_and_no_empty_table(document: Document) -> None:
+    ids = {section.id for section in document.sections}
+    assert not {"funnel", "sales_by_agent", "complaints_by_kind", "open_tickets"} & ids
+    tables = [
+        (section.id, block)
+        for section in document.sections
+        for block in section.blocks
+        if isinstance(block, Table)
+    ]
+    empty = [(name, table.empty) for name, table in tables if not table.rows]
+    assert empty == [("signals", say("control.none"))], "a month without signals is no lack of data"
+
+
+def test_quotes_show_no_customer_phone_or_address(inputs: ReportInputs, document: Document) -> None:
+    pages = [b for s in document.sections for b in s.blocks if isinstance(b, AgentPage)]
+    (page,) = pages
+    quoted = repr(page.examples)
+    assert "投诉" in quoted
+    for private in (NICK, "13812345678", "文一西路", "张小三"):
+        assert private not in quoted
+    revealed = build_report(replace(inputs, reveal=True))
+    shown = repr([b for s in revealed.sections for b in s.blocks if isinstance(b, AgentPage)])
+    assert all(private in shown for private in (NICK, "13812345678", "文一西路", "张小三"))
+
+
+def test_an_agents_page_quotes_at_most_three_sessions_with_reasons(document: Document) -> None:
+    (page,) = [b for s in document.sections for b in s.blocks if isinstance(b, AgentPage)]
+    assert [example.reason for example in page.examples] == [
+        "买家不满、首次回复等了 5 分", "没有人工回复",
+    ]  # fmt: skip
+    slow = page.examples[0]
+    assert [(line.side, line.mark) for line in slow.lines] == [
+        ("customer", ""), ("agent", "等了 5 分"), ("customer", ""),
+    ]  # fmt: skip
+    assert "first_response_time|旗舰店|A" in slow.keys
+
+
+def test_the_command_and_the_report_tell_the_same_findings(
+    cli: Cli, shop: Shop, inputs: ReportInputs, document: Document
+) -> None:
+    words = ("findings", "--month", "2026-10", "--format", "json", "--db", shop.path)
+    found = [item["text"] for item in json.loads(cli(*words).stdout)["findings"]]
+    told = next(s.blocks[0] for s in document.sections if s.id == "findings")
+    assert isinstance(told, Sentences)
+    listed = [row.cells[2].text for row in insight_table(inputs.insights).rows]
+    assert found == listed
+    assert [item.text for item in told.items] == (found or [say("insight.none")])
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("座机 0571-88886666", "座机 0571****"),
+        ("订单号 2310293848572938475", "订单号 231****475"),
+        ("把收货地址改成 上海市浦东新区张江镇科苑路88号", "把收货地址改成 上***"),
+        ("送到杭州市余杭区文一西路969号就行", "送***"),
+        ("收货地址能改吗", "收货地址能改吗"),
+        ("市区可以送货上楼吗，3号前到", "市区可以送货上楼吗，3号前到"),
+        ("明天发货，3天内到", "明天发货，3天内到"),
+    ],
+)
+def test_a_quote_masks_what_is_private_and_leaves_the_rest(said: str, shown: str) -> None:
+    assert mask_quote(said) == shown
