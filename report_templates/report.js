@@ -250,12 +250,19 @@
   addEventListener("hashchange", reveal);
   reveal();
   const links = new Map([...document.querySelectorAll("nav a")].map((a) => [a.hash.slice(1), a]));
+  const chapters = new Map();
+  let chapter = null;
+  for (const section of document.querySelectorAll("main > section")) {
+    chapter = links.get(section.id) || chapter;
+    chapters.set(section, chapter);
+  }
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) {
-      if (!entry.isIntersecting || !links.has(entry.target.id)) continue;
-      for (const link of links.values()) link.removeAttribute("aria-current");
-      links.get(entry.target.id).setAttribute("aria-current", "true");
+      const link = entry.isIntersecting && chapters.get(entry.target);
+      if (!link) continue;
+      for (const other of links.values()) other.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "true");
     }
   }, { rootMargin: "0px 0px -70% 0px" });
-  for (const section of document.querySelectorAll("main > section")) seen.observe(section);
+  for (const section of chapters.keys()) seen.observe(section);
 })();

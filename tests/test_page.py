@@ -228,6 +228,13 @@ def test_a_link_opens_what_it_leads_to(browser: Browser, report: Path) -> None:
     assert browser.evaluate(is_open)
 
 
+def test_the_contents_show_where_the_reader_is(opened: Browser) -> None:
+    opened.evaluate("document.getElementById('talk').scrollIntoView({behavior: 'instant'})")
+    opened.evaluate("new Promise(done => setTimeout(done, 100))")
+    current = opened.evaluate("document.querySelector('nav [aria-current]').hash")
+    assert current == "#graphs"
+
+
 def test_without_script_the_page_says_the_same(browser: Browser, report: Path) -> None:
     texts = (
         "[...document.querySelectorAll('.value, .said, .sentences p, td, th[scope=row]')]"

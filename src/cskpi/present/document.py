@@ -24,7 +24,7 @@ class About:
     """What stands behind a number, shown when a reader asks for it.
 
     `ref` is the id of its definition, `key` names the number itself: the KPI and what it is broken
-    down by, joined by `|`. Examples of the same key, else of the KPI alone, belong to it.
+    down by, joined by `|`. Examples of the same key belong to it, those of any part to the whole.
     """
 
     title: str

@@ -206,9 +206,9 @@ class _Page:
 
     def unshown(self) -> Iterable[Example]:
         """Yield the sessions that stand in no block and that a number may ask for."""
-        wanted = {key for about, _ in self.abouts for key in (about.key, about.ref)}
+        wanted = {name for names in self.samples().values() for name in names}
         for example in self.document.examples:
-            if example.id not in self.shown and not wanted.isdisjoint(example.keys):
+            if example.id not in self.shown and example.id in wanted:
                 yield example
 
     def behind(self) -> str:
@@ -218,14 +218,14 @@ class _Page:
         def place(text: str) -> int:
             return known.setdefault(text, len(known))
 
-        samples = self._examples_by_key()
+        samples = self.samples()
         rows = [
             [
                 place(about.title),
                 place(value),
                 place(about.ref),
                 [place(word) for fact in about.facts for word in fact],
-                [place(id_) for id_ in samples.get(about.key, samples.get(about.ref, []))],
+                [place(name) for name in samples.get(about.key, [])],
             ]
             for about, value in self.abouts
         ]
@@ -241,10 +241,13 @@ class _Page:
         # Inside a script element only this sign could end it.
         return packed.replace("<", "\\u003c")
 
-    def _examples_by_key(self) -> dict[str, list[str]]:
+    def samples(self) -> dict[str, list[str]]:
+        """Return the sessions of each key; those of any part of a KPI illustrate it as a whole."""
         found: dict[str, list[str]] = {}
         for example in _all_examples(self.document):
-            for key in example.keys:
+            for key in dict.fromkeys(
+                part for key in example.keys for part in (key, key.partition("|")[0])
+            ):
                 ids = found.setdefault(key, [])
                 if example.id not in ids and len(ids) < _MOST_EXAMPLES:
                     ids.append(example.id)
