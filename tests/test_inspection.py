@@ -15,6 +15,7 @@ from cskpi.errors import DefinitionError
 from cskpi.quality.expression import parse
 from cskpi.quality.lines import ACTORS, Lines
 from cskpi.quality.rule_file import make_rule, read_rule_file
+from cskpi.quality.rule_keys import CONDITION
 from cskpi.quality.rule_tests import failed_examples, inspect_chats
 from cskpi.quality.rulebook import load_rules, read_rules, shipped_paths
 from cskpi.quality.similarity import Likeness, dice, plain
@@ -325,3 +326,17 @@ def test_what_the_bits_sift_is_what_an_exact_comparison_finds(
         for a, b in zip(one, other, strict=True)
     ]
     assert found.tolist() == exact
+
+
+def test_the_rule_of_the_handbook_works(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "inspection.md").read_text(encoding="utf-8")
+    path = tmp_path / "handbook.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    files, problems = read_rules([path], {})
+    assert problems == []
+    assert failed_examples([make_rule(files["handbook"])]) == []
+
+
+def test_the_handbook_names_every_key_of_a_condition() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "inspection.md").read_text(encoding="utf-8")
+    assert [key for key in CONDITION if f"`{key}" not in page] == []
