@@ -1,5 +1,6 @@
 -- Customers still waiting at the end of the data, of those who asked in the period: nobody answered,
--- here or in a later session. Thanks and goodbyes wait for nothing; nor does who a bot alone served.
+-- here or in a later session. Thanks and goodbyes wait for nothing; nor does who a bot alone served,
+-- but an automatic greeting serves nobody.
 WITH last_seen AS (
     SELECT max(ended_at) AS data_until FROM session_facts
 ),
@@ -13,14 +14,23 @@ asked AS (
         session_facts.session_id,
         session_facts.customer_id,
         session_facts.conversation_id,
-        session_facts.has_clock
+        session_facts.has_clock,
+        session_facts.has_human_message
     FROM turn_facts
     INNER JOIN session_facts ON turn_facts.session_no = session_facts.session_no
     WHERE
         NOT turn_facts.is_answered
         AND turn_facts.asked_at >= $period_start
         AND turn_facts.asked_at < $period_end
-        AND (session_facts.has_human_message OR session_facts.first_bot_reply_seconds IS NULL)
+),
+
+bot_sessions AS (
+    SELECT asked.session_no
+    FROM asked
+    INNER JOIN session_messages
+        ON asked.session_no = session_messages.session_no AND session_messages.actor = 3
+    WHERE NOT asked.has_human_message
+    GROUP BY asked.session_no
 ),
 
 written AS (
@@ -68,8 +78,10 @@ LEFT JOIN written
     ON asked.session_no = written.session_no AND asked.asked_at = written.asked_at
 LEFT JOIN served
     ON asked.shop_no = served.shop_no AND asked.customer_id = served.customer_id
+LEFT JOIN bot_sessions ON asked.session_no = bot_sessions.session_no
 WHERE
-    coalesce(written.is_idle, 0) = 0
+    bot_sessions.session_no IS NULL
+    AND coalesce(written.is_idle, 0) = 0
     AND (served.served_until IS NULL OR served.served_until <= asked.asked_at)
 GROUP BY
     shops.shop_id, asked.session_id, asked.conversation_id, asked.customer_id, accounts.agent_id

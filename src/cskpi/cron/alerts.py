@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -101,18 +102,21 @@ def send(title: str, body: str, settings: Settings) -> bool:
     Raises:
         UsageError: an address cannot be used, or apprise is not installed.
     """
-    try:
-        import apprise
-    except ImportError:
-        raise UsageError("alerts_extra") from None
     # What it logs quotes addresses with their keys.
     logger = logging.getLogger("apprise")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
-    post = apprise.Apprise()
-    for number, address in enumerate(addresses(settings), start=1):
-        if not post.add(address):
-            raise UsageError("alerts_url", number=number)
+    with warnings.catch_warnings():
+        # Its plugins, loaded with the first address, import a module that is on its way out.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            import apprise
+        except ImportError:
+            raise UsageError("alerts_extra") from None
+        post = apprise.Apprise()
+        for number, address in enumerate(addresses(settings), start=1):
+            if not post.add(address):
+                raise UsageError("alerts_url", number=number)
     return bool(post.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))
 
 

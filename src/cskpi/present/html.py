@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,16 @@ def _hash(text: str) -> str:
 
 
 def _environment(look: Look) -> Environment:
+    # Reading the shipped templates takes longer than filling them in, and a pack has many pages.
+    return _shipped() if look.folder is None else _new_environment(look)
+
+
+@cache
+def _shipped() -> Environment:
+    return _new_environment(Look())
+
+
+def _new_environment(look: Look) -> Environment:
     """A template gets no loader beyond its folders, and no attribute that starts with `_`."""
     from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
