@@ -77,9 +77,11 @@ class Outcomes:
 
     @staticmethod
     def _is_later(first: Session, second: Session) -> bool:
-        if first.started_at != second.started_at:
-            return first.started_at < second.started_at
-        return first.messages[0].row < second.messages[0].row
+        """Of two that begin at one moment, the one that is over at it comes first."""
+        places = [
+            (s.started_at, s.ended_at > s.started_at, s.messages[0].row) for s in (first, second)
+        ]
+        return places[0] < places[1]
 
     def starts_within(
         self, session: Session, before: timedelta, after: timedelta
