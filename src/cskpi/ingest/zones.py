@@ -34,6 +34,10 @@ QUALIFY offset_ms IS DISTINCT FROM lag(offset_ms) OVER (ORDER BY local_at) ORDER
 """
 
 
+_KNOWN: set[str] = set()
+"""Zones found in DuckDB's table, which is slow to read for every file of a folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Zones:
     """The zone of shops, and of those that have one of their own."""
@@ -50,11 +54,14 @@ class Zones:
         named = {"timezone": self.default} | {
             f"shops.{shop}.timezone": zone for shop, zone in self.shops.items()
         }
-        # DuckDB brings its own table of zones, so a machine without one loads as well.
         for key, zone in named.items():
+            if zone in _KNOWN:
+                continue
+            # DuckDB brings its own table of zones, so a machine without one loads as well.
             known = "SELECT 1 FROM pg_timezone_names() WHERE name = $zone"
             if con.execute(known, {"zone": zone}).fetchone() is None:
                 raise UsageError("timezone_unknown", timezone=zone, key=key)
+            _KNOWN.add(zone)
 
     def local_time(self, instant: str, shop: str) -> str:
         """Return the SQL of what the shop's clock shows at an instant."""
