@@ -27,6 +27,8 @@ _OPTIONS = ("shop", "agent", "channel")
 def about(finding: Finding) -> About:
     """Return what a reader is shown who asks for more about a number."""
     names = [one_line(value or say("dimension.unnamed")) for value in finding.dimensions.values()]
+    # An account is named after its shop: said once is enough.
+    names = [one for one in names if not any(other.startswith(f"{one}:") for other in names)]
     return About(
         title=" · ".join([pick(finding.labels), *names]),
         ref=finding.metric,

@@ -245,10 +245,9 @@ class _Page:
         """Return the sessions of each key; those of any part of a KPI illustrate it as a whole."""
         found: dict[str, list[str]] = {}
         for example in _all_examples(self.document):
-            for key in dict.fromkeys(
-                part for key in example.keys for part in (key, key.partition("|")[0])
-            ):
-                ids = found.setdefault(key, [])
+            wholes = (key.partition("|")[0] for key in example.keys)
+            for name in dict.fromkeys((*example.keys, *wholes)):
+                ids = found.setdefault(name, [])
                 if example.id not in ids and len(ids) < _MOST_EXAMPLES:
                     ids.append(example.id)
         return found
