@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cskpi import diagnostics
-from cskpi.texts import say
+from cskpi.texts import has_text, say
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,9 +49,10 @@ def model_progress() -> Iterator[Callable[[str, int, int], None] | None]:
         started = time.monotonic()
 
         def show(target: str, number: int, total: int) -> None:
+            stage = f"stage.{target}"
             bar.update(
                 task,
-                description=f"{say('talk.building')} {target}",
+                description=f"{say('talk.building')} {say(stage) if has_text(stage) else target}",
                 completed=number - 1,
                 total=total,
                 visible=time.monotonic() - started > PATIENCE_SECONDS / 4,
