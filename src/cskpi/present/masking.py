@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cskpi.enrich.personal import KINDS
+from cskpi.enrich.recipients import announced
+from cskpi.enrich.spans import spans
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,17 +18,9 @@ _MOBILE = re.compile(
 )
 _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 _EMAIL = re.compile(r"([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*(@[A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-_LANDLINE = re.compile(rf"(?<!\d)(0\d{{2,3}}){_SPACED}\d{{3,4}}\d{{4}}(?!\d)")
-_LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])([A-Za-z]{0,3}\d{3})\d{5,}(\d{3})(?!\d)")
-_PLACE = r"[\u4e00-\u9fffA-Za-z0-9]{1,12}"
-_ADDRESS = re.compile(
-    rf"(?:{_PLACE}?(?:省|自治区|市|区|县|镇|乡|街道|路|街|大道|巷|弄|村|小区|花园|公寓|广场|大厦)){{1,}}"
-    rf"{_PLACE}?\d+(?:号|栋|幢|座|楼|单元|室|弄)[\u4e00-\u9fffA-Za-z0-9\-]{{0,20}}"
-)
-_NAMED = re.compile(
-    r"((?:收件人|收货人|联系人|姓名|名字|地址|收货地址|recipient|name|address)\s*(?:是|为|改成|改为|is\s|[:：])[:：\s]*)"
-    r"(?=[^\s，。,;；!！?？])([^，。,;；\n!！?？]{2,40})"
-)
+_LONG_NUMBER = re.compile(r"(?<![\dA-Za-z*])([A-Za-z]{0,3}\d{3})\d{5,}(\d{3})(?!\d)")
+_KEPT_ENDS = 3
+_PRIVATE = frozenset((*KINDS, "shop_contact"))
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -39,16 +35,36 @@ def mask_text(text: str) -> str:
 def mask_quote(text: str, names: Iterable[str] = ()) -> str:
     """Return a quoted message with personal data masked, rather too much than too little.
 
-    Beyond `mask_text`: landlines, long numbers (orders, parcels, cards), addresses, what is said to
-    be a name or an address, and the customer's own `names`.
+    Masked are the personal data the text engine finds, what is announced as a name or an address,
+    the customer's own `names`, and every long number (orders, parcels, cards).
     """
-    plain = mask_text(text)
+    private = [(span.start, span.end) for span in spans(text) if span.kind in _PRIVATE]
+    # From the end, so that the places before stay where they are.
+    for start, end in reversed(_joined([*private, *announced(text)])):
+        text = f"{text[:start]}{_mask_piece(text[start:end])}{text[end:]}"
     for name in sorted({name for name in names if name}, key=len, reverse=True):
-        plain = plain.replace(name, mask_name(name))
-    plain = _NAMED.sub(lambda match: f"{match[1]}{mask_name(match[2])}", plain)
-    plain = _ADDRESS.sub(lambda match: mask_name(match[0]), plain)
-    plain = _LANDLINE.sub(r"\1****", plain)
-    return _LONG_NUMBER.sub(r"\1****\2", plain)
+        text = text.replace(name, mask_name(name))
+    return _LONG_NUMBER.sub(r"\1****\2", mask_text(text))
+
+
+def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return places in order, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _mask_piece(piece: str) -> str:
+    """Of a number its ends stay, of anything else its first character."""
+    plain = piece.translate(_FULL_WIDTH)
+    digits = sum(character.isdecimal() for character in plain)
+    if digits > 2 * _KEPT_ENDS and digits > len(plain) / 2:
+        return f"{plain[:_KEPT_ENDS]}****{plain[-_KEPT_ENDS:]}"
+    return mask_name(plain)
 
 
 def mask_name(name: str) -> str:
