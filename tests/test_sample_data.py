@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from blank import fill_blank
 
+from cskpi.enrichment import enrich
 from cskpi.ingest.load import FileReport, LoadOptions, expand_paths, load_file
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.coverage import coverage
@@ -117,3 +118,53 @@ def test_the_faults_on_purpose_are_found(sample: Any) -> None:
     assert list(found.days_without_data) == EXPECTED["period"]["days_without_data"]
     assert list(found.agents_unknown) == EXPECTED["period"]["unknown_agents"]
     assert found.has["messages"] == EXPECTED["period"]["messages"]
+
+
+@pytest.fixture(scope="module")
+def read(sample: Any) -> duckdb.DuckDBPyConnection:
+    """The sample with its texts read."""
+    con: duckdb.DuckDBPyConnection = sample[0]
+    enrich(con, SETTINGS)
+    return con
+
+
+def said(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """Return when and in what words the messages of a query were written."""
+    rows = con.execute(
+        f"SELECT messages.occurred_at, messages.text FROM ({sql}) AS found INNER JOIN messages"
+        " ON found.row_key = messages.source_row * 1000000 + messages.file_id"
+    ).fetchall()
+    return {f"{moment:%m-%d %H:%M:%S} {text}" for moment, text in rows}
+
+
+def test_every_statement_against_the_knowledge_base_is_found_and_no_other(read: Any) -> None:
+    found = said(read, "SELECT row_key FROM agent_statements WHERE verdict = 'contradicts'")
+    assert found == set(EXPECTED["inspection"]["contradictions"])
+    agreeing = said(read, "SELECT row_key FROM agent_statements WHERE verdict = 'agrees'")
+    assert len(agreeing) == pytest.approx(EXPECTED["inspection"]["facts_agreed"], rel=0.1)
+    told = {story["key"]: story["values"] for story in EXPECTED["stories"]}["contradictions"]
+    (shares,) = read.execute(
+        "SELECT avg(CASE WHEN verdict = 'agrees' THEN 1 ELSE 0 END)"
+        " FILTER (agent_id LIKE '%:豆豆' AND kb_id IS NOT NULL),"
+        " avg(CASE WHEN verdict = 'agrees' THEN 1 ELSE 0 END)"
+        " FILTER (agent_id NOT LIKE '%:豆豆' AND kb_id IS NOT NULL) FROM agent_statements"
+    ).fetchall()
+    assert shares[0] == pytest.approx(1 - told["newcomer_wrong"] / told["newcomer"], abs=0.05)
+    assert shares[1] == pytest.approx(1 - told["wrong"] / told["others"], abs=0.02)
+
+
+def test_repeated_scripts_are_found(read: Any) -> None:
+    planted = set(EXPECTED["inspection"]["repeated_lines"])
+    found = said(read, "SELECT row_key FROM agent_replies WHERE is_repeated")
+    assert len(found & planted) >= 0.9 * len(planted)
+    assert len(found - planted) <= 0.1 * len(planted)
+
+
+def test_leaked_numbers_and_the_insult_are_found(read: Any) -> None:
+    signals = ("is_insult", "has_id_number", "has_bank_card", "has_email")
+    kinds = ("insult", "leak_id_number", "leak_bank_card", "leak_email")
+    counts = ", ".join(f"count(*) FILTER ({name})" for name in signals)
+    found = read.execute(
+        f"SELECT {counts} FROM message_forms JOIN message_signals USING (form_no) WHERE actor = 2"
+    ).fetchone()
+    assert found == tuple(EXPECTED["inspection"][kind] for kind in kinds)

@@ -193,7 +193,7 @@ def _state_facts(
     """Get some of the facts wrong that agents state, the newcomer most."""
     newcomer = f"{tables.world.shops['flagship'].name}:{NEWCOMER}"
     for message in tables.messages:
-        if message.role != "agent" or id(message) in scene.taken:
+        if message.role != "agent":
             continue
         states = (f for f in found.facts if any(s in message.text for s in f.get("states", ())))
         fact = next(states, None)
@@ -203,7 +203,8 @@ def _state_facts(
         ways = [way for way in fact["wrong"] if way[0] in message.text]
         # The more of a line a way rewrites, the better it reads.
         ways = [way for way in ways if len(way[0]) == max(len(other[0]) for other in ways)]
-        if ways and scene.rng.random() < share:
+        # A repeated script stays word for word what it was.
+        if ways and id(message) not in scene.taken and scene.rng.random() < share:
             right, wrong = scene.rng.choice(ways)
             message.text = message.text.replace(right, wrong)
             found.contradicted.append(message)
