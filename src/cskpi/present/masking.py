@@ -62,7 +62,7 @@ def _mask_piece(piece: str) -> str:
     """Of a number its ends stay, of anything else its first character."""
     plain = piece.translate(_FULL_WIDTH)
     digits = sum(character.isdecimal() for character in plain)
-    if digits > 2 * _KEPT_ENDS and digits > len(plain) / 2:
+    if plain.isascii() and digits > 2 * _KEPT_ENDS and digits > len(plain) / 2:
         return f"{plain[:_KEPT_ENDS]}****{plain[-_KEPT_ENDS:]}"
     return mask_name(plain)
 
