@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import text_quality
 from exports_page import columns, platforms
 from typer.testing import CliRunner
 
@@ -131,6 +132,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "exports-zh": lambda: platforms("zh"),
     "exports-en": lambda: platforms("en"),
     "exports-columns": columns,
+    "text-quality": text_quality.page,
 }
 
 

@@ -12,6 +12,12 @@ import polars as pl
 from cskpi.enrich.signals import PERSONAL, WORDS, signals
 
 CHALLENGE = Path(__file__).parents[1] / "tests" / "challenge" / "service_chat.tsv"
+FRESH = CHALLENGE.with_name("fresh.tsv")
+SETS = {
+    "规则写时对照的句子 / sentences the rules were written beside": CHALLENGE,
+    "规则定稿后才写的句子 / sentences written after the rules stood": FRESH,
+}
+CLASSES = {"topic": "主题 / topic", "language": "语言 / language", "emotion": "情绪 / emotion"}
 FLAGS = (*WORDS, "is_filler", "is_promise", *PERSONAL)
 NONE = "-"
 SHORT = {"offers_alternative": "alternative", "asks_human": "human", "refers_to_order": "order"}
@@ -136,3 +142,38 @@ def _shown(row: dict[str, object]) -> str:
     if row["promise_seconds"] is not None:
         return f"{row['promise_seconds']}s"
     return "" if row["promise_days"] is None else f"{row['promise_days']}d"
+
+
+def page() -> str:
+    """Return precision and recall of every signal, topic and language on both sets as Markdown."""
+    parts = []
+    for title, path in SETS.items():
+        challenge = sentences(path)
+        said = read(challenge)
+        right, promised = deadline_accuracy(challenge, said)
+        parts += [
+            f"### {title} (n = {len(challenge)})\n",
+            _table("信号 / signal", {f"`{c}`": s for c, s in flag_scores(challenge, said).items()}),
+            f"\n期限读对 / deadlines right: {right}/{promised}\n",
+        ]
+        for column, name in CLASSES.items():
+            scores = class_scores(challenge, said, column)
+            if any(score.meant for score in scores.values()):
+                parts.append(_table(name, {f"`{value}`": s for value, s in scores.items()}) + "\n")
+    return "\n".join(parts).rstrip("\n")
+
+
+def _table(head: str, scores: dict[str, Score]) -> str:
+    lines = [
+        f"| {head} | 有 / meant | 判有 / said | 对 / both | 精确率 / precision | 召回率 / recall |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {name} | {s.meant} | {s.said} | {s.both} | {_percent(s.precision)} | {_percent(s.recall)} |"
+        for name, s in scores.items()
+    ]
+    return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
