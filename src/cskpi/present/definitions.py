@@ -140,8 +140,8 @@ def _definition(inputs: ReportInputs, metric: Metric) -> Definition:
         facts.append((say("flag.matures"), text))
     if metric.flag is not None:
         facts.append((say("flag.reservation"), pick(metric.flag)))
-    origin = say("definition.origin", origin=one_line(metric.origin), version=metric.version)
-    facts.append((say("column.origin"), origin))
+    # Where a definition comes from is for who maintains it: `cskpi explain` and the catalogue say so.
+    facts.append((say("column.version"), str(metric.version)))
     return Definition(
         ref=metric.name,
         term=pick(metric.labels),

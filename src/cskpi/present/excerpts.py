@@ -55,7 +55,7 @@ def excerpt(example: SessionExample, *, reveal: bool) -> Example:
         reason=reasons_text(example),
         lines=tuple(_line(example, line, reveal=reveal) for line in example.lines),
         facts=facts,
-        keys=tuple(f"{kpi}|{example.shop}|{example.agent}" for kpi in kpis),
+        keys=(*(f"{kpi}|{example.shop}|{example.agent}" for kpi in kpis), *kpis),
         more=more,
     )
 
