@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from transcripts import build_shop
+from transcripts import build_shop, make_shop
 
 from cskpi.errors import InputError
 from cskpi.periods import week_period
@@ -26,6 +27,9 @@ from cskpi.quality.rubric import ITEMS, Level, score_of
 from cskpi.quality.sampling import STRATA, allocate, draw, make_plan
 from cskpi.settings import load_settings
 from cskpi.store.migrations import migrate
+
+if TYPE_CHECKING:
+    from conftest import Cli
 
 WEEK = week_period("2026-W41")
 SETTINGS = load_settings({}, environment={})
@@ -293,6 +297,31 @@ def test_a_score_is_a_share_of_what_applies(levels: dict[str, Level], *, is_fata
         assert score is not None
         assert 0 <= score <= 100
         assert score_of({**levels, "more": "not_applicable"}, is_fatal=False) == score
+
+
+def test_the_commands_draw_write_and_take_back(tmp_path: Path, cli: Cli) -> None:
+    made = make_shop(tmp_path, CHATS)
+    here = ("--db", made.path)
+    sheet = tmp_path / "sheet.xlsx"
+    drawn = cli("qa", "sample", "--week", "2026-W41", "--share", "1", "-o", sheet, *here)
+    assert "旗舰店" in drawn.stdout
+    assert sheet.name in drawn.stderr
+    rows = [graded(row, "小王") for row in rows_of(sheet)]
+    rows[0]["服务效率"] = "好"
+    filled = write_rows(tmp_path / "filled.csv", rows)
+    told = cli("qa", "import", filled, "--format", "json", *here).stdout
+    (record,) = json.loads(told)
+    assert (record["new"], [fault["row"] for fault in record["faults"]]) == (2, [2])
+    shown = cli("qa", "precision", "--month", "2026-10", "--format", "csv", *here).stdout
+    assert "规则" in shown.splitlines()[0] or "rule" in shown.splitlines()[0]
+    scores = cli("kpi", "qa_score", "qa_coverage", "--month", "2026-10", "--format", "json", *here)
+    found = {row["metric"]: row["value"] for row in json.loads(scores.stdout)["rows"]}
+    assert found == {"qa_score": 100.0, "qa_coverage": pytest.approx(2 / 3)}
+    cli("qa", "sample", "--week", "2026-W41", "--share", "2", *here, code=2)
+    cli("qa", "sample", "--week", "2026-W01", *here, code=2)
+    cli("qa", "sample", "--week", "October", *here, code=2)
+    cli("qa", "import", tmp_path / "messages.csv", *here, code=3)
+    cli("qa", "import", filled, "--db", tmp_path / "none.duckdb", code=4)
 
 
 def test_weeks_begin_on_monday() -> None:

@@ -41,6 +41,7 @@ class _Formats:
     head: Any
     cell: Any
     answer: Any
+    share: Any
     title: Any
 
 
@@ -58,6 +59,7 @@ def grading_xlsx(plan: Plan, sessions: Sequence[GradedSession], week_start: date
         book.add_format({"bold": True, "bg_color": "#eef1f4", **wrapped}),
         book.add_format(wrapped),
         book.add_format({**wrapped, "bg_color": "#fffbe6"}),
+        book.add_format({**wrapped, "num_format": "0.0%"}),
         book.add_format({"bold": True, "font_size": 14}),
     )
     _write_grades(book, formats, sessions)
@@ -151,7 +153,7 @@ def _write_about(book: Any, formats: _Formats, plan: Plan) -> None:
         sheet.write_string(line, 1, say(f"grading.{row.stratum}"), formats.cell)
         sheet.write_number(line, 2, row.session_count, formats.cell)
         sheet.write_number(line, 3, row.planned_count, formats.cell)
-        sheet.write_number(line, 4, row.planned_count / row.session_count, formats.cell)
+        sheet.write_number(line, 4, row.planned_count / row.session_count, formats.share)
 
 
 def _fit(text: str) -> str:

@@ -111,7 +111,8 @@ def sessions_to_grade(
 
 def _speaker(role: str, agent: str | None) -> str:
     if role in {"agent", "assist_bot"}:
-        return agent or say("grading.agent_line")
+        # Accounts begin with the shop's name, which stands in its own column.
+        return (agent or "").rpartition(":")[2] or say("grading.agent_line")
     return say(f"grading.{role}")
 
 
