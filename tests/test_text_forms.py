@@ -13,6 +13,7 @@ from cskpi.enrich import forms
 from cskpi.enrich.forms import update_forms
 from cskpi.enrich.lexicons import load_lexicons
 from cskpi.enrich.signals import form_signals
+from cskpi.enrich.tokens import product_names
 from cskpi.errors import InputError
 from cskpi.store.database import Limits, open_database
 
@@ -140,6 +141,22 @@ def test_a_pattern_reads_all_forms_anew(
     assert sorted(read) == sorted(numbers(con))
     assert flagged(con, "is_false_claim") == ["宝塔糖到货了"]
     load_lexicons.cache_clear()
+
+
+def test_words_of_the_shop_come_from_the_titles_of_what_it_sold(
+    shop: tuple[duckdb.DuckDBPyConnection, Settings],
+) -> None:
+    con, _ = shop
+    assert product_names(con) == ()
+    con.execute(
+        """
+        INSERT INTO order_items BY NAME SELECT '旗舰店' AS shop_id, title AS order_id, 'i' AS item_key,
+            title, 0 AS file_id, 0 AS source_row
+        FROM (VALUES ('宝塔糖 10粒装'), ('【宝塔糖】儿童'), ('质量 好'), ('质量-优'), ('独一款 x')) AS t (title)
+        """
+    )
+    # Once is chance, and what the dictionary has is no news.
+    assert product_names(con) == ("宝塔糖",)
 
 
 def test_a_text_nobody_says_any_more_goes(

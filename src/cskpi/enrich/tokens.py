@@ -19,7 +19,7 @@ MOST_TITLES = 20_000
 
 _BREAK = "\n"
 _SIGN = re.compile(r"\{[a-z_]+\}")
-_PART = re.compile(r"[\u4e00-\u9fff]{2,6}")
+_PART = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}(?![\u4e00-\u9fff])")
 _OFTEN = 2
 _TITLES = f"SELECT DISTINCT title FROM order_items WHERE title IS NOT NULL ORDER BY title LIMIT {MOST_TITLES}"
 
