@@ -24,6 +24,8 @@ _BAD = 1.25
 """Of two equally large things the one to act on is told first."""
 _ONE_AGENT = 0.5
 """What one agent does concerns a part of the customers only."""
+_PRAISE = 0.5
+"""Who does well is worth copying, but no customer waits for it."""
 
 
 def find_insights(material: Material) -> tuple[Insight, ...]:
@@ -31,7 +33,8 @@ def find_insights(material: Material) -> tuple[Insight, ...]:
 
     The weight of an insight is the size of the effect (relative to the rarer side, at most 3) times
     the logarithm of how many cases it concerns, times its certainty; headline KPIs weigh half as
-    much again, what calls for action a quarter more, what is one agent's half as much.
+    much again, what calls for action a quarter more, what is one agent's half as much,
+    his strengths a quarter.
     """
     found = [
         *one_a_group([*change_insights(material), *target_insights(material)], material),
@@ -86,7 +89,7 @@ def _weight(insight: Insight, headline: set[str]) -> float:
     if insight.metric in headline:
         weight *= _HEADLINE
     if insight.group == "agents":
-        weight *= _ONE_AGENT
+        weight *= _ONE_AGENT * (1 if insight.side == "worse" else _PRAISE)
     return weight * (_BAD if insight.side in ("worse", "fault") else 1.0)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cskpi.present.cells import text_cell
 from cskpi.present.document import Column, Row, Table
-from cskpi.present.insights import insight_note, insight_step, insight_text
+from cskpi.present.insights import insight_note, insight_sentence, insight_step, insight_text
 from cskpi.present.outputs import show_table, write_bytes
 from cskpi.present.streams import content_bytes, md_bytes, period_record
 from cskpi.texts import pick, say
@@ -31,7 +31,7 @@ def write_insights(
     elif output_format == "md":
         write_bytes(md_bytes(insight_table(insights)), path)
     else:
-        show_table(insight_table(insights), path)
+        show_table(_paragraphs(insights), path)
 
 
 def insight_table(insights: Sequence[Insight]) -> Table:
@@ -56,6 +56,22 @@ def insight_table(insights: Sequence[Insight]) -> Table:
         for place, insight in enumerate(insights, start=1)
     )
     return Table(columns, rows, note=say("findings.weight_note"), empty=say("insight.none"))
+
+
+def _paragraphs(insights: Sequence[Insight]) -> Table:
+    """Insights one under the other: beside each other the columns would be too narrow to read."""
+    rows: list[Row] = []
+    for place, insight in enumerate(insights, start=1):
+        sentence = insight_sentence(insight)
+        rows.append(Row((text_cell(str(place)), text_cell(sentence.text, sentence.tone))))
+        if sentence.step:
+            step = say("findings.next", step=sentence.step)
+            rows.append(Row((text_cell(""), text_cell(step))))
+        if sentence.note:
+            rows.append(Row((text_cell(""), text_cell(sentence.note, "muted"))))
+    columns = (Column("#", "count"), Column(say("findings.text")))
+    note = say("findings.weight_note")
+    return Table(columns, tuple(rows), note=note, empty=say("insight.none"))
 
 
 def insights_json(insights: Sequence[Insight], period: Period) -> bytes:
