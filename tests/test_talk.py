@@ -9,6 +9,7 @@ from transcripts import Shop, make_shop, open_shop
 
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.text_tables import query_reads_texts, read_texts, text_tables
+from cskpi.present.breakdowns import readable
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
@@ -73,3 +74,7 @@ def test_only_what_rests_on_texts_asks_for_them() -> None:
     assert not query_reads_texts("SELECT * FROM messages")
     assert {"message_signals", "agent_talks", "emotion_turns"} <= text_tables()
     assert "qa_grades" not in text_tables()
+
+
+def test_a_quoted_text_says_in_words_what_was_taken_out() -> None:
+    assert readable("打{mobile}也行{smile}{x}") == "打〔手机号〕也行〔笑〕{x}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +27,7 @@ _WEEKDAYS = range(1, 8)
 _HOURS = range(24)
 _GRID_COLUMNS = ("weekday", "hour")
 _SHEET_NAME_LENGTH = 20
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PRIVATE = ("customer_id", "customer_name", "phone", "address")
 
 
@@ -112,7 +114,17 @@ def _word(value: BreakdownValue, column: BreakdownColumn) -> str:
     closed = f"{column.name}.{value}"
     if value is None:
         return say("format.none")
-    return say(closed) if has_text(closed) else str(value)
+    return say(closed) if has_text(closed) else readable(str(value))
+
+
+def readable(text: str) -> str:
+    """Return a normalised text for reading: what it holds in place of data and pictures in words."""
+
+    def word(match: re.Match[str]) -> str:
+        key = f"placeholder.{match[1]}"
+        return say(key) if has_text(key) else match[0]
+
+    return _PLACEHOLDER.sub(word, text)
 
 
 def _heat_map(inputs: ReportInputs, breakdown: BreakdownTable) -> HeatMap:
