@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 EDGES = (0, 1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 3600, math.inf)
 CHAPTERS = ("overview", "headline", "trends", "speed", "agents", "load", "coverage", "definitions")
+NAMES = [*HOSTILE, *(f"客服{n}" for n in range(20))]
 DAYS = [date(2026, 10, 1) + timedelta(days=n) for n in range(31)]
 
 
@@ -70,9 +71,10 @@ def graph_document() -> Document:
             "2026 年 10 月",
         ),
         distribution(response, bins()),
-        ranking_bars("首次响应时间：按客服", response, agents),
+        ranking_bars("首次响应时间：按客服", response, agents, names=NAMES[: len(agents)]),
     )
-    panels = small_multiples(response, [(found, _heights(found)) for found in agents[:4]], DAYS)
+    series = [(found, _heights(found)) for found in agents[:4]]
+    panels = small_multiples(response, series, DAYS, names=NAMES[:4])
     chapter = Section("graphs", "图", "图", (*graphs, panels, limit_grid()), lead="每种图一张")
     hint = Hint("没有质检数据。", (Fact("评分表", text_cell("qa.csv"), "cskpi qa sample"),))
     examples = Examples("等得最久", (example("session-x1"),), Table((), (), is_collapsed=True))
@@ -174,7 +176,7 @@ def test_bins_without_an_end_are_named_so() -> None:
 
 def test_bars_start_at_zero_and_carry_their_intervals() -> None:
     agents = [f for f in sample_inputs().by_agent if f.metric == "csat_score" and f.value]
-    block = ranking_bars("评分", total("csat_score"), agents)
+    block = ranking_bars("评分", total("csat_score"), agents, names=NAMES[: len(agents)])
     assert block.start == 0.0
     assert all(b.low is not None and b.low <= b.end <= (b.high or 1) for b in block.bars)
     assert {mark.kind for mark in block.marks} == {"mean", "target"}

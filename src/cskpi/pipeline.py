@@ -282,6 +282,7 @@ def report_inputs(
         totals=by_dimensions[()],
         by_agent=by_dimensions["shop", "agent"],
         by_day=by_dimensions["day",],
+        by_agent_day=_by_agent_day(con, first_wait, period, settings),
         by_shop=by_dimensions["shop",],
         breakdowns=tables,
         coverage=covered,
@@ -297,6 +298,15 @@ def report_inputs(
         presets=tuple(preset for (preset,) in presets),
         reveal=reveal,
     )
+
+
+def _by_agent_day(
+    con: duckdb.DuckDBPyConnection, metric: Metric | None, period: Period, settings: Settings
+) -> tuple[Finding, ...]:
+    if metric is None:
+        return ()
+    groupings = [("shop", "agent", "day")]
+    return tuple(evaluate(con, [metric], period, groupings, settings, compare=False))
 
 
 def beside_kpis(

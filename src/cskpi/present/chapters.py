@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cskpi.present.agent_graphs import agent_graphs
 from cskpi.present.breakdowns import breakdown_section
 from cskpi.present.chapter_graphs import chapter_graphs
 from cskpi.present.definitions import kpi_table
@@ -52,7 +53,8 @@ def _chapter(inputs: ReportInputs, group: str, metrics: list[Metric]) -> Iterabl
     if by_agent is not None:
         name = say("chapter.by_agent", group=title)
         lead = say("chapter.by_agent_lead")
-        yield Section(f"{group}-agents", name, name, (by_agent,), lead=lead, level=2)
+        compared = (*agent_graphs(inputs, metrics), by_agent)
+        yield Section(f"{group}-agents", name, name, compared, lead=lead, level=2)
 
 
 def _head(inputs: ReportInputs, group: str, metrics: list[Metric], title: str) -> Iterable[Block]:

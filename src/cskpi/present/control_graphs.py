@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cskpi.present.axes import day_ticks, value_axis
 from cskpi.present.cells import number_cell, value_cell
-from cskpi.present.control import control_table, signal_cell
+from cskpi.present.control import control_table, signal_cell, signal_section
 from cskpi.present.formatting import format_day
 from cskpi.present.graphs import LimitChart, LimitGrid, Limits, Signal
 from cskpi.present.plotting import day_points
@@ -17,7 +18,17 @@ if TYPE_CHECKING:
 
     from cskpi.metrics.control_chart import ControlChart, ControlPoint
     from cskpi.metrics.finding import Finding
-    from cskpi.present.document import Cell, Tone
+    from cskpi.present.document import Cell, Section, Tone
+    from cskpi.present.inputs import ReportInputs
+
+
+def signal_chapter(inputs: ReportInputs) -> Section:
+    """Return the days out of limits as a table, and above it the charts that have such days."""
+    section = signal_section(inputs)
+    charts = [chart for chart in inputs.charts if chart.signals]
+    if not charts:
+        return section
+    return replace(section, blocks=(limit_grid(charts, inputs.totals), *section.blocks))
 
 
 def limit_grid(charts: Sequence[ControlChart], totals: Sequence[Finding]) -> LimitGrid:
@@ -26,7 +37,7 @@ def limit_grid(charts: Sequence[ControlChart], totals: Sequence[Finding]) -> Lim
     drawn = tuple(
         _limit_chart(chart, found.get(chart.metric)) for chart in charts if chart.state == "ok"
     )
-    table = control_table(charts, only_signals=False)
+    table = replace(control_table(charts, only_signals=False), is_collapsed=True)
     return LimitGrid(drawn, table, say("graph.limits_legend"))
 
 

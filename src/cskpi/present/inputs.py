@@ -39,7 +39,8 @@ class ReportInputs:
     """One period of one database.
 
     `metrics` come ordered by group, `totals` hold one finding for each of them; `by_agent` carries
-    the dimensions shop and agent, `by_day` day (ISO date), `by_shop` shop. An agent of None was
+    the dimensions shop and agent, `by_day` day (ISO date), `by_shop` shop, `by_agent_day` shop, agent and day for
+    the first response time alone. An agent of None was
     not named by the export. `parameters` are those in force, by KPI, where they differ from the
     KPI's file. `charts` are the control charts of the headline KPIs. `insights` come ranked; `parts`
     are KPIs that changed by agent and by hour, `parts_before` the same of the period before.
@@ -56,6 +57,7 @@ class ReportInputs:
     totals: tuple[Finding, ...]
     by_agent: tuple[Finding, ...] = ()
     by_day: tuple[Finding, ...] = ()
+    by_agent_day: tuple[Finding, ...] = ()
     by_shop: tuple[Finding, ...] = ()
     breakdowns: tuple[BreakdownTable, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from cskpi.present.axes import Axis, day_ticks, value_axis
 from cskpi.present.cells import (
     day_cell,
-    dimension_cell,
     dimension_title,
     interval_cell,
     number_cell,
+    text_cell,
     value_cell,
 )
 from cskpi.present.document import Column, Row, Table
@@ -65,7 +65,8 @@ def small_multiples(
     total: Finding,
     series: Sequence[Series],
     days: Sequence[date],
-    dimension: str = "agent",
+    *,
+    names: Sequence[str],
     legend: str = "",
 ) -> SmallMultiples:
     """Return one KPI by day for many agents or shops; a series is (finding, value of each day)."""
@@ -76,28 +77,35 @@ def small_multiples(
         title=label,
         ref=total.metric,
         alt=say("graph.multiples_alt", label=label, count=len(series)),
-        panels=tuple(_panel(found, days, heights, dimension) for found, heights in series),
+        panels=tuple(
+            _panel(found, name, day_points(days, heights, total.unit))
+            for (found, heights), name in zip(series, names, strict=True)
+        ),
         y_ticks=axis.ticks,
         x_ticks=day_ticks(days),
         bottom=axis.bottom,
         top=axis.top,
-        table=_series_table(series, days, dimension),
+        table=_series_table(series, days, names),
         target=target_tick(total),
         legend=legend,
     )
 
 
 def ranking_bars(
-    title: str, total: Finding, findings: Sequence[Finding], dimension: str = "agent"
+    title: str,
+    total: Finding,
+    findings: Sequence[Finding],
+    *,
+    names: Sequence[str],
+    dimension: str = "agent",
 ) -> Bars:
     """Return findings of one KPI as bars in the order given, each with its interval.
 
     The axis starts at zero, and the KPI of all together and its target are marked across.
     """
-    known = [found for found in findings if found.value is not None]
-    values = [value for f in known for value in (f.value, f.low, f.high)]
+    values = [value for f in findings for value in (f.value, f.low, f.high)]
     axis = value_axis((*values, total.value), total.unit, from_zero=True, most_steps=_AXIS_STEPS)
-    bars = tuple(_bar(found, axis, dimension) for found in known)
+    bars = tuple(_bar(f, name, axis) for f, name in zip(findings, names, strict=True))
     words = say("format.list_comma").join(f"{bar.label} {bar.value.text}" for bar in bars)
     return Bars(
         title=title,
@@ -105,29 +113,25 @@ def ranking_bars(
         alt=say("graph.alt", title=title, words=words),
         bars=bars,
         ticks=axis.placed_ticks(),
-        table=_ranking_table(total, known, dimension),
+        table=_ranking_table(total, findings, names, dimension),
         marks=tuple(_bar_marks(total, axis)),
         legend=say("graph.bars_legend"),
         start=axis.place(0.0),
     )
 
 
-def _panel(
-    found: Finding, days: Sequence[date], heights: Sequence[float | None], dimension: str
-) -> Panel:
-    name = dimension_cell(dimension, found.dimensions.get(dimension)).text
+def _panel(found: Finding, name: str, points: tuple[Point, ...]) -> Panel:
     value = value_cell(found)
     return Panel(
         title=name,
         value=value,
-        points=day_points(days, heights, found.unit),
+        points=points,
         alt=say("graph.panel_alt", name=name, value=value.text),
         note=say("card.sample", n=format_count(found.sample_size)),
     )
 
 
-def _series_table(series: Sequence[Series], days: Sequence[date], dimension: str) -> Table:
-    names = [dimension_cell(dimension, found.dimensions.get(dimension)).text for found, _ in series]
+def _series_table(series: Sequence[Series], days: Sequence[date], names: Sequence[str]) -> Table:
     heads = (Column(n, f.unit) for n, (f, _) in zip(names, series, strict=True))
     columns = (Column(say("dimension.day"), "date"), *heads)
     rows = tuple(
@@ -137,14 +141,14 @@ def _series_table(series: Sequence[Series], days: Sequence[date], dimension: str
     return Table(columns, rows, empty=say("table.no_rows"), is_collapsed=True)
 
 
-def _bar(found: Finding, axis: Axis, dimension: str) -> Bar:
+def _bar(found: Finding, name: str, axis: Axis) -> Bar:
     value = value_cell(found)
     low, high = found.low, found.high
     notes = [say("card.sample", n=format_count(found.sample_size))]
     if low is not None and high is not None:
         notes.append(say("card.interval", interval=format_interval(low, high, found.unit)))
     return Bar(
-        label=dimension_cell(dimension, found.dimensions.get(dimension)).text,
+        label=name,
         value=value,
         end=axis.place(found.value or 0.0),
         low=None if low is None else axis.place(low),
@@ -165,7 +169,9 @@ def _bar_marks(total: Finding, axis: Axis) -> Sequence[Mark]:
     return marks
 
 
-def _ranking_table(total: Finding, known: Sequence[Finding], dimension: str) -> Table:
+def _ranking_table(
+    total: Finding, findings: Sequence[Finding], names: Sequence[str], dimension: str
+) -> Table:
     columns = (
         Column(dimension_title(dimension)),
         Column(say("column.value"), total.unit, ref=total.metric),
@@ -175,12 +181,12 @@ def _ranking_table(total: Finding, known: Sequence[Finding], dimension: str) -> 
     rows = tuple(
         Row(
             (
-                dimension_cell(dimension, found.dimensions.get(dimension)),
+                text_cell(name),
                 value_cell(found),
                 interval_cell(found),
                 number_cell(found.sample_size, "count"),
             )
         )
-        for found in known
+        for found, name in zip(findings, names, strict=True)
     )
     return Table(columns, rows, empty=say("table.no_rows"), is_collapsed=True)

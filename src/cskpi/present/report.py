@@ -9,7 +9,7 @@ from cskpi.present.agent_pages import agent_ids, agent_pages
 from cskpi.present.cells import text_cell
 from cskpi.present.chapters import chapter_sections
 from cskpi.present.cleaning import one_line
-from cskpi.present.control import signal_section
+from cskpi.present.control_graphs import signal_chapter
 from cskpi.present.coverage import coverage_section
 from cskpi.present.definitions import definition_section
 from cskpi.present.document import Document, Fact, Section
@@ -61,7 +61,7 @@ def _sections(inputs: ReportInputs) -> Iterable[Section]:
     if has_values:
         yield trend_section(inputs)
     if inputs.charts:
-        yield signal_section(inputs)
+        yield signal_chapter(inputs)
     yield from chapter_sections(inputs)
     yield agent_section(inputs)
     pages = agent_pages(inputs)
