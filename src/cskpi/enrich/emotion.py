@@ -30,7 +30,16 @@ WEIGHTS = {
     "angry": -2.0,
     "problem": -0.4,
 }
-WORKING = ("neutral", "negation", "degree", "softener", "hypothesis", "contrast", "question")
+WORKING = (
+    "neutral",
+    "negation",
+    "prohibition",
+    "degree",
+    "softener",
+    "hypothesis",
+    "contrast",
+    "question",
+)
 # Letters nobody writes: the private use area of Unicode.
 CODE = {name: chr(0xE100 + n) for n, name in enumerate((*WEIGHTS, *WORKING, "calmed"))}
 
@@ -130,18 +139,24 @@ _MOOD = _any(*(name for name in WEIGHTS if name != "fine"))
 _NOT = CODE["negation"]
 _DEGREE_UP = f"{CODE['degree']}[^{_END}]{{0,2}}{_MOOD}|{_MOOD}[^{_END}]?{CODE['degree']}"
 _DEGREE_DOWN = f"{CODE['softener']}[^{_END}]{{0,2}}{_MOOD}"
-# In this order: "如果不满意可以退吗" says nothing, "质量好吗" asks, "不是很好" is a complaint,
-# "没骗我" is none.
+_CALMED = _any("anxious", "disappointed", "disappointed_strong", "problem")
+# In this order: "如果不满意可以退吗" says nothing, "质量好吗" and "多大合适" ask, "不是很好" is a complaint,
+# "没骗我" and "别着急" are none, "别骗我" is one.
 _RULES = (
     (rf"^{CODE['fine']}+[{_END} ]*$", CODE["accept"]),
     (rf"({CODE['hypothesis']}[^{_END}{_MOOD[1:-1]}]*){_MOOD}", "${1}" + CODE["neutral"]),
-    (rf"{_any('pleased', 'pleased_strong', 'accept')}([^{_END}]{{0,2}}{CODE['question']})", "${1}"),
-    (rf"({_any('question')}){_GLAD}", "${1}"),
+    (
+        rf"{_any('pleased', 'pleased_strong', 'accept')}([^{_END}]{{0,16}}{CODE['question']})",
+        "${1}",
+    ),
+    (rf"({CODE['question']}[^{_END}{_MOOD[1:-1]}]{{0,3}}){_any('pleased', 'problem')}", "${1}"),
+    (rf"({CODE['question']}){CODE['pleased_strong']}", "${1}"),
     (f"{CODE['degree']}的?{CODE['fine']}", CODE["pleased_strong"]),
-    (rf"{_NOT}{{2}}[^{_END}]{{0,2}}{_GLAD}", CODE["pleased"]),
+    (rf"{_NOT}{{2}}[^{_END}]{{0,2}}{_GLAD}", CODE["calmed"]),
     (rf"{_NOT}[^{_END}{_MOOD[1:-1]}]{{0,3}}{_GLAD}", CODE["disappointed"]),
     (f"{_NOT}{CODE['degree']}?{CODE['fine']}", CODE["disappointed"]),
     (rf"{_NOT}[^{_END}{_MOOD[1:-1]}]{{0,2}}{_BAD}", CODE["calmed"]),
+    (rf"{CODE['prohibition']}[^{_END}{_MOOD[1:-1]}]{{0,2}}{_CALMED}", CODE["calmed"]),
 )
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 LAST = 5
 """Messages that make the end of a session."""
 
+PEAKS = 3
+"""Messages that make a peak."""
+
 UNANSWERED = 0.1
 """What a message loses that follows one nobody replied to."""
 
@@ -41,7 +44,10 @@ def session_score(features: pl.DataFrame) -> pl.Series:
 
 
 def session_features(lines: pl.LazyFrame, chances: Sequence[str] = ()) -> pl.LazyFrame:
-    """Return one row a session, in order: UNTRAINED, and two columns for each column of `chances`.
+    """Return one row a session, in order: UNTRAINED, and what becomes of `chances`.
+
+    Of each of these the mean (`_mean`), the mean weighed towards the end (`_late`) and the mean of its
+    highest values (`_peak`).
 
     Args:
         lines: one row a customer message: session, place (rising within the session), mood, score,
@@ -71,16 +77,11 @@ def session_features(lines: pl.LazyFrame, chances: Sequence[str] = ()) -> pl.Laz
             _late("score").alias("score_late"),
             *(pl.col(name).mean().alias(f"{name}_mean") for name in chances),
             *(_late(name).alias(f"{name}_late") for name in chances),
+            *(pl.col(name).top_k(PEAKS).mean().alias(f"{name}_peak") for name in chances),
         )
         .sort("session")
         .with_columns(pl.col(pl.Float64).round(DIGITS))
     )
-
-
-def feature_names(chances: Sequence[str]) -> list[str]:
-    """Return the columns of `session_features` in order, but `session`."""
-    late = [f"{name}_late" for name in chances]
-    return [*UNTRAINED, *(f"{name}_mean" for name in chances), *late]
 
 
 def _late(name: str) -> pl.Expr:

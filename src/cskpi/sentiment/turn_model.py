@@ -1,7 +1,7 @@
 """Satisfaction of single customer messages learnt from labels.
 
 A Gaussian process fitted by least squares: two messages are alike where they share character
-n-grams and where the untrained features agree. Labels lean by dialogue (who labelled it, and how
+n-grams, where the untrained features agree, and more so where the messages before them do. Labels lean by dialogue (who labelled it, and how
 strictly), so messages of one dialogue share an offset that is learnt and then left out. What it
 says of a training message without its own dialogue follows in closed form.
 """
@@ -29,7 +29,7 @@ NOISE = 1.0
 OFFSET = 0.3
 """How much dialogues differ in how they are labelled, against the noise of one label."""
 
-_BIAS, _SHARED, _LIKE, _SIGNS = 0.1, 0.3, 0.5, 0.3
+_BIAS, _SHARED, _LIKE, _SIGNS, _BEFORE = 0.1, 0.3, 0.5, 0.3, 0.2
 _EMOTIONS = ("calm", "asking", "anxious", "disappointed", "angry", "pleased")
 _DENSE = (
     *("mood", "score", "thanks", "consents", "answers", "polite", "asks", "denies", "wordless"),
@@ -44,6 +44,7 @@ class TurnModel:
     vectoriser: Any
     texts: Any
     signs: Matrix
+    before: Matrix
     scale: tuple[Matrix, Matrix]
     weights: Matrix
     shares: Matrix
@@ -51,18 +52,19 @@ class TurnModel:
     cuts: Cuts
     held_out: Matrix
 
-    def chances(self, forms: pl.Series, own: Any = None) -> Matrix:
-        """Return the chances of dissatisfied, neutral and satisfied for each message."""
+    def chances(self, forms: pl.Series, before: pl.Series) -> Matrix:
+        """Return the chances of dissatisfied, neutral and satisfied of messages, with those before."""
         import numpy as np
 
         texts = self.vectoriser.transform(_anchored(forms))
-        signs = _unit(dense(forms, own), self.scale)
-        raw = _alike(texts, self.texts, signs, self.signs) @ self.weights + self.shares
+        here, back = (_unit(dense(series), self.scale) for series in (forms, before))
+        alike = _alike((texts, here, back), (self.texts, self.signs, self.before))
+        raw = alike @ self.weights + self.shares
         return np.asarray(self.calibration.predict_proba(raw), dtype=np.float32)
 
 
-def fit_turns(forms: pl.Series, labels: Any, groups: Any) -> TurnModel:
-    """Learn from normalised messages with labels 0, 1, 2 and the dialogue each is of.
+def fit_turns(forms: pl.Series, before: pl.Series, labels: Any, groups: Any) -> TurnModel:
+    """Learn from normalised messages, those before them, labels 0, 1, 2 and their dialogues.
 
     Raises:
         ValueError: one class only.
@@ -78,24 +80,26 @@ def fit_turns(forms: pl.Series, labels: Any, groups: Any) -> TurnModel:
     texts = vectoriser.fit_transform(_anchored(forms))
     found = dense(forms)
     scale = (found.mean(0), found.std(0) + np.float32(1e-6))
-    signs = _unit(found, scale)
+    signs, back = _unit(found, scale), _unit(dense(before), scale)
     wanted = np.eye(CLASSES, dtype=np.float32)[told]
     shares = wanted.mean(0)
-    kernel = _alike(texts, texts, signs, signs)
+    kernel = _alike((texts, signs, back), (texts, signs, back))
     kernel += np.float32(OFFSET) * (group[:, None] == group[None, :])
     weights, held_out = _solve(kernel, wanted - shares, group)
     held_out += shares
     calibration = LogisticRegression(C=10.0, max_iter=1000).fit(held_out, told)
     chances = np.asarray(calibration.predict_proba(held_out), dtype=np.float32)
     cuts = choose_cuts(told, chances)
-    return TurnModel(vectoriser, texts, signs, scale, weights, shares, calibration, cuts, chances)
+    return TurnModel(
+        vectoriser, texts, signs, back, scale, weights, shares, calibration, cuts, chances
+    )
 
 
-def dense(forms: pl.Series, own: Any = None) -> Matrix:
+def dense(forms: pl.Series) -> Matrix:
     """Return the untrained features of messages as numbers."""
     import polars as pl
 
-    read = line_features(forms, own)
+    read = line_features(forms)
     return read.select(
         *(pl.col(name).cast(pl.Float32) for name in _DENSE[:9]),
         pl.col("length").cast(pl.Float32).log1p().alias("log_length"),
@@ -120,17 +124,16 @@ def _unit(found: Matrix, scale: tuple[Matrix, Matrix]) -> Matrix:
     return scaled
 
 
-def _alike(left: Any, right: Any, left_signs: Matrix, right_signs: Matrix) -> Matrix:
-    """Return how alike messages are, pair by pair."""
+def _alike(left: tuple[Any, Matrix, Matrix], right: tuple[Any, Matrix, Matrix]) -> Matrix:
+    """Return how alike messages are, pair by pair: texts, signs, signs of the message before."""
     import numpy as np
 
-    shared = np.asarray((left @ right.T).toarray(), dtype=np.float32)
-    signs = left_signs @ right_signs.T
-    alike: Matrix = (
-        np.float32(_BIAS)
-        + np.float32(_SHARED) * shared
-        + np.float32(_LIKE) * np.exp(2 * (shared - 1))
-        + np.float32(_SIGNS) * np.exp(2 * (signs - 1))
+    shared = np.asarray((left[0] @ right[0].T).toarray(), dtype=np.float32)
+    close = np.exp(2 * (shared - 1))
+    alike: Matrix = np.float32(_BIAS) + np.float32(_SHARED) * shared
+    alike += np.float32(_SIGNS) * np.exp(2 * (left[1] @ right[1].T - 1))
+    alike += close * (
+        np.float32(_LIKE) + np.float32(_BEFORE) * np.exp(2 * (left[2] @ right[2].T - 1))
     )
     return alike
 
