@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
-from cskpi.enrich.personal import KINDS
+from cskpi.enrich.personal import KINDS, find_personal
 from cskpi.enrich.recipients import announced
-from cskpi.enrich.spans import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,10 @@ def mask_quote(text: str, names: Iterable[str] = ()) -> str:
     Masked are the personal data the text engine finds, what is announced as a name or an address,
     the customer's own `names`, and every long number (orders, parcels, cards).
     """
-    private = [(span.start, span.end) for span in spans(text) if span.kind in _PRIVATE]
+    folded = unicodedata.normalize("NFKC", text).lower()
+    # Places in the folded text are places in the text itself only where nothing grew or shrank.
+    text = text if len(folded) == len(text) else folded
+    private = [(f.start, f.end) for f in find_personal(folded) if f.kind in _PRIVATE]
     # From the end, so that the places before stay where they are.
     for start, end in reversed(_joined([*private, *announced(text)])):
         text = f"{text[:start]}{_mask_piece(text[start:end])}{text[end:]}"
