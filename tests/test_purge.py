@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from transcripts import Shop, make_shop
 
-from cskpi.enrich.forms import update_forms
+from cskpi.enrichment import enrich
 from cskpi.identity.hashing import pseudonyms
 from cskpi.identity.purge import rewrite_without, trace_person
 from cskpi.model.build import build_model
@@ -86,8 +86,8 @@ INSERT INTO qa_plan_sessions SELECT '2026-W40', '旗舰店', unnest(['S1', 'S2']
 INSERT INTO qa_grades BY NAME SELECT '旗舰店' AS shop_id, unnest(['S1', 'S2']) AS session_id,
     'lead' AS grader, 80 AS score, FALSE AS is_fatal, unnest(['{MARKER}', 'good']) AS remark;
 INSERT INTO qa_grade_items SELECT '旗舰店', unnest(['S1', 'S2']), 'lead', 'accuracy', 'full';
-INSERT INTO qa_verdicts SELECT '旗舰店', unnest(['S1', 'S2']), 'lead', 'filler', 'm', TRUE;
-INSERT INTO qa_disputes SELECT '旗舰店', unnest(['S1', 'S2']), 'filler', 'm', 'said so', now();
+INSERT INTO qa_verdicts SELECT '旗舰店', unnest(['S1', 'S2']), 'lead', 'filler', '7', TRUE;
+INSERT INTO qa_disputes SELECT '旗舰店', unnest(['S1', 'S2']), 'filler', '7', 'said so', now();
 UPDATE import_files SET sheet = 'tb-annie-77', path = '/x/chats_tb-annie-77.xlsx'
     WHERE kind = 'messages';
 """
@@ -123,7 +123,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     with open_database(made.path, Limits("1GB", 2), write=True) as con:
         con.execute(BY_HAND)
         build_model(con, made.settings)
-        update_forms(con, made.settings)
+        enrich(con, made.settings)
         con.execute("CHECKPOINT")
     return made
 

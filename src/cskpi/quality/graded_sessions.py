@@ -38,7 +38,7 @@ ORDER BY placed.session_no,
 _FINDINGS = """
 SELECT plan.session_no, found.rule,
     CASE WHEN $lang = 'en' THEN qa_rules.name_en ELSE qa_rules.name_zh END AS name,
-    found.words, messages.occurred_at, coalesce(messages.message_key, '') AS message_key
+    found.words, messages.occurred_at, coalesce(CAST(messages.message_key AS VARCHAR), '') AS message_key
 FROM qa_planned_sessions AS plan
 INNER JOIN qa_findings AS found USING (session_no)
 INNER JOIN qa_rules USING (rule)
