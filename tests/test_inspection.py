@@ -126,7 +126,7 @@ def rule_of(tmp_path: Path, body: str) -> Rule:
 
 
 def hits(rule: Rule, chat: str) -> list[int]:
-    return [int(place) for place in inspect_chats([chat]).places(rule)]
+    return [int(place) for place in inspect_chats([chat], SETTINGS).places(rule)]
 
 
 @pytest.mark.parametrize("name", OPERATORS)
@@ -170,7 +170,7 @@ def test_a_relation_is_judged_for_each_hit(tmp_path: Path, name: str) -> None:
 def test_sessions_do_not_touch_each_other(tmp_path: Path) -> None:
     rule = rule_of(tmp_path, JOINED.format(when="other", relation='after = { of = "hold" }'))
     chats = ["客户: 在\n客服: 稍等", "客户: 在\n客服: 查到了", "客户: 在\n客服: 稍等\n客服: 查到"]
-    assert [int(place) for place in inspect_chats(chats).places(rule)] == [5]
+    assert [int(place) for place in inspect_chats(chats, SETTINGS).places(rule)] == [5]
 
 
 def test_a_rule_looks_only_at_sessions_of_its_scope(tmp_path: Path) -> None:
@@ -184,12 +184,12 @@ def test_the_shipped_rules_are_sound_and_pass_their_own_tests() -> None:
     assert read_rules(shipped_paths(), {})[1] == []
     rules = load_rules(SETTINGS)
     assert len(rules) > 40
-    assert failed_examples(rules) == []
+    assert failed_examples(rules, SETTINGS) == []
 
 
 def test_an_example_that_fails_is_named_with_its_line(tmp_path: Path) -> None:
     rule = rule_of(tmp_path, '[condition.tried]\nany = ["马上"]\n')
-    assert failed_examples([rule]) == [f"{rule.path}:11: this chat must hit and does not"]
+    assert failed_examples([rule], SETTINGS) == [f"{rule.path}:11: this chat must hit and does not"]
 
 
 FAULTS = {
@@ -334,7 +334,7 @@ def test_the_rule_of_the_handbook_works(tmp_path: Path) -> None:
     path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
     files, problems = read_rules([path], {})
     assert problems == []
-    assert failed_examples([make_rule(files["handbook"])]) == []
+    assert failed_examples([make_rule(files["handbook"])], SETTINGS) == []
 
 
 def test_the_handbook_names_every_key_of_a_condition() -> None:

@@ -179,7 +179,8 @@ def test_commands_list_the_gravest_first_masked_with_the_words_in_place(loaded: 
     assert listed[0]["text"] == "您好，【你有病吧】"
     leaked = next(row for row in listed if row["rule"] == "privacy_leak_contact")
     assert leaked["words"] == "mobile"
-    assert leaked["text"] == "您好，另一位买家的电话是【139****5678】，加我微信"
+    assert leaked["text"].startswith("您好，另一位买家的电话是【139****")
+    assert "12345678" not in leaked["text"]
     shown = loaded(
         "qa", "list", "--rule", "privacy_leak_contact", "--month", "2026-10", "--reveal"
     ).stdout

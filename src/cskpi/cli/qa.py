@@ -119,7 +119,6 @@ def rules(
     """Print the rule book in force, or run its tests."""
     settings = settings_from(db, lang)
     one_of(output_format, FORMATS, "--format")
-    from cskpi.enrich.forms import own_lexicons
     from cskpi.present.inspection import write_rules
     from cskpi.quality.rule_tests import failed_examples
     from cskpi.quality.rulebook import load_rules
@@ -128,7 +127,7 @@ def rules(
     if not test:
         write_rules(book, output_format, output)
         return
-    problems = failed_examples(book, own_lexicons(settings))
+    problems = failed_examples(book, settings)
     if problems:
         raise DefinitionError(problems)
     examples = sum(len(rule.examples) for rule in book)

@@ -10,7 +10,7 @@ from cskpi.present.answers import write_answer
 from cskpi.present.cells import dimension_cell, number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Table
-from cskpi.present.formatting import format_moment, format_number, format_value
+from cskpi.present.formatting import format_number, format_value
 from cskpi.present.masking import mask_quote
 from cskpi.present.outputs import show_tables, write_bytes
 from cskpi.present.streams import content_bytes, md_bytes, period_record
@@ -147,8 +147,13 @@ def write_findings(
     findings: Sequence[Finding], total: int, output_format: str, path: Path | None, *, reveal: bool
 ) -> None:
     """Write findings as table, csv, json or md; texts are masked unless `reveal`."""
-    if output_format in ("csv", "json"):
-        write_answer(finding_rows(findings, reveal=reveal), output_format, path)
+    rows = finding_rows(findings, reveal=reveal)
+    if output_format == "json":
+        write_answer(rows, "json", path)
+    elif output_format == "csv":
+        # A program reads it, and would take a dash for a word.
+        shown = tuple(tuple("" if item is None else item for item in row) for row in rows.rows)
+        write_answer(Rows(rows.columns, shown, rows.total), "csv", path)
     else:
         _write([finding_table(findings, total, reveal=reveal)], output_format, path)
 
@@ -156,33 +161,32 @@ def write_findings(
 def finding_table(findings: Sequence[Finding], total: int, *, reveal: bool) -> Table:
     """Return a row per finding, session after session."""
     columns = (
-        Column(say("dimension.shop"), rank=4),
-        Column(say("trace.session_id")),
-        Column(say("dimension.agent")),
-        Column(say("trace.time"), rank=3),
-        Column(say("quality.rule")),
-        Column(say("quality.severity"), rank=1),
-        Column(say("quality.score"), "score", rank=2),
         Column(say("quality.what")),
+        Column(say("quality.rule")),
+        Column(say("quality.severity")),
+        Column(say("dimension.agent"), rank=1),
     )
     rows = tuple(
         Row(
             (
-                text_cell(one.shop_id),
-                text_cell(one.session_id),
-                dimension_cell("agent", one.agent_id),
-                text_cell(format_moment(one.occurred_at)),
+                text_cell(told(one, reveal=reveal)),
                 text_cell(pick(dict(one.labels))),
                 severity_cell(one.severity),
-                number_cell(one.score, "score"),
-                text_cell(told(one, reveal=reveal)),
-            )
+                dimension_cell("agent", one.agent_id),
+            ),
+            group=_session(one),
         )
         for one in findings
     )
     sessions = len({(one.shop_id, one.session_id) for one in findings})
     note = say("quality.sessions_shown", shown=sessions, total=total)
-    return Table(columns, rows, note=note, empty=say("quality.none"))
+    title = say("quality.session")
+    return Table(columns, rows, note=note, group_title=title, empty=say("quality.none"))
+
+
+def _session(finding: Finding) -> str:
+    score = f"{finding.score:g}"
+    return one_line(say("quality.session_head", session=finding.session_id, score=score))
 
 
 def finding_rows(findings: Sequence[Finding], *, reveal: bool) -> Rows:

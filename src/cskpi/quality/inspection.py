@@ -9,6 +9,7 @@ from cskpi.enrich.forms import own_lexicons
 from cskpi.enrich.lexicons import load_lexicons
 from cskpi.quality.evidence import write_evidence
 from cskpi.quality.hits import FormBook
+from cskpi.quality.matching import counted_emotions
 from cskpi.quality.rulebook import load_rules
 from cskpi.quality.sessions import find
 from cskpi.store.frames import offered, read_frame
@@ -86,7 +87,8 @@ def inspect(con: duckdb.DuckDBPyConnection, settings: Settings, base: str | None
     ]
     _fill(con, "_qa_book", book)
     forms = read_frame(con, "SELECT * FROM message_signals ORDER BY form_no")
-    find(con, stale, FormBook(forms))
+    counted = counted_emotions(forms, settings.number("talk.negative_below"))
+    find(con, stale, FormBook(counted))
     write_evidence(con, stale, load_lexicons(own_lexicons(settings)))
     con.execute(_INSERT)
     con.execute(_DROP)

@@ -44,6 +44,20 @@ def matching_forms(
     return found
 
 
+def counted_emotions(forms: pl.DataFrame, negative_below: float) -> pl.DataFrame:
+    """Return forms with the emotion that counts: anxious and disappointed only on a clear score.
+
+    Transcripts show the same (`form_emotions`).
+    """
+    import polars as pl
+
+    mild = pl.col("emotion").is_in(["anxious", "disappointed"]) & ~(
+        pl.col("sentiment") < negative_below
+    ).fill_null(value=False)
+    plain = pl.when("is_question").then(pl.lit("asking")).otherwise(pl.lit("calm"))
+    return forms.with_columns(pl.when(mild).then(plain).otherwise("emotion").alias("emotion"))
+
+
 def _tests(condition: Condition) -> list[pl.Expr]:
     import polars as pl
 

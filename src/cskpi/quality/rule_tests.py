@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cskpi.enrich.forms import own_lexicons
 from cskpi.quality.hits import FormBook, Inspection
 from cskpi.quality.lines import ACTORS, UNKNOWN, Lines
+from cskpi.quality.matching import counted_emotions
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cskpi.quality.rule import Rule
+    from cskpi.settings import Settings
 
 _LINE = re.compile(
     r"(?:\+(?P<count>\d+)(?P<unit>[smh])\s+)?(?P<who>客户|客服|机器人|自动|系统)(?P<number>\d*)[:：]"
@@ -40,11 +41,8 @@ class _Said:
     text: str
 
 
-def failed_examples(rules: Sequence[Rule], own: Path | None = None) -> list[str]:
-    """Run every rule's chats and return `file:line: message` of each that does otherwise.
-
-    `own` is the shop's folder of word lists.
-    """
+def failed_examples(rules: Sequence[Rule], settings: Settings) -> list[str]:
+    """Run every rule's chats and return `file:line: message` of each that does otherwise."""
     examples = [(rule, example) for rule in rules for example in rule.examples]
     problems = [
         f"{rule.path}:{example.line}: no line of a chat: {line!r}"
@@ -54,7 +52,7 @@ def failed_examples(rules: Sequence[Rule], own: Path | None = None) -> list[str]
     ]
     if problems or not examples:
         return problems
-    inspection = inspect_chats([example.chat for _, example in examples], own)
+    inspection = inspect_chats([example.chat for _, example in examples], settings)
     inspection.book.prepare(rules)
     for rule in rules:
         hit = {int(inspection.lines.session[place]) for place in inspection.places(rule)}
@@ -65,7 +63,7 @@ def failed_examples(rules: Sequence[Rule], own: Path | None = None) -> list[str]
     return problems
 
 
-def inspect_chats(chats: Sequence[str], own: Path | None = None) -> Inspection:
+def inspect_chats(chats: Sequence[str], settings: Settings) -> Inspection:
     """Return short chats ready for rules, each a session numbered by its place.
 
     A line is `客户: …`, `客服: …` (`客服2` is another agent), `机器人`, `自动` or `系统`; it comes ten
@@ -89,7 +87,9 @@ def inspect_chats(chats: Sequence[str], own: Path | None = None) -> Inspection:
         form=np.array([numbers[line.text] for line in said], dtype=np.int32),
         last_millisecond=max(line.milliseconds for line in said) + _DAY_MS,
     )
-    return Inspection(lines, FormBook(signals(pl.Series(texts, dtype=pl.String), own)))
+    forms = signals(pl.Series(texts, dtype=pl.String), own_lexicons(settings))
+    counted = counted_emotions(forms, settings.number("talk.negative_below"))
+    return Inspection(lines, FormBook(counted))
 
 
 def _read(session: int, chat: str) -> Iterator[_Said]:
