@@ -21,6 +21,8 @@ FRESH_LEAST = {"precision": 0.85, "recall": 0.6, "accuracy": 0.9}
 """Of all signals together (accuracy: of each) on the sentences written afterwards."""
 
 TOPICS_LEAST = 0.9
+EMOTIONS_LEAST = 0.8
+FRESH_EMOTIONS_LEAST = 0.75
 FRESH_TOPICS_LEAST = 0.75
 
 
@@ -44,6 +46,7 @@ def test_every_signal_is_read_as_well_as_before() -> None:
     assert right == promised > 0
     assert recall(class_scores(challenge, said, "topic")) >= TOPICS_LEAST
     assert recall(class_scores(challenge, said, "language")) >= TOPICS_LEAST
+    assert recall(class_scores(challenge, said, "emotion")) >= EMOTIONS_LEAST
 
 
 def test_sentences_nobody_prepared_for_are_read_as_well_as_before() -> None:
@@ -55,6 +58,7 @@ def test_sentences_nobody_prepared_for_are_read_as_well_as_before() -> None:
     assert precision(scores) >= FRESH_LEAST["precision"]
     assert recall(scores) >= FRESH_LEAST["recall"]
     assert recall(class_scores(challenge, said, "topic")) >= FRESH_TOPICS_LEAST
+    assert recall(class_scores(challenge, said, "emotion")) >= FRESH_EMOTIONS_LEAST
 
 
 def precision(scores: dict[str, Score]) -> float:

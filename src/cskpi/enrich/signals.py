@@ -81,7 +81,24 @@ def form_signals(forms: pl.Series, own: Path | None = None) -> pl.DataFrame:
         *_promises(forms),
         *(forms.str.contains(word, literal=True).rename(name) for name, word in PERSONAL.items()),
     ]
-    return pl.DataFrame(columns)
+    return pl.DataFrame(columns).with_columns(_agreed_emotion())
+
+
+def _agreed_emotion() -> pl.Expr:
+    """Return the emotion in agreement with the signals: abuse is anger, and only questions ask."""
+    import polars as pl
+
+    emotion, asks = pl.col("emotion"), pl.col("is_question")
+    return (
+        pl.when(pl.col("is_insult") & (emotion != "pleased"))
+        .then(pl.lit("angry"))
+        .when(asks & (emotion == "calm"))
+        .then(pl.lit("asking"))
+        .when(~asks & (emotion == "asking"))
+        .then(pl.lit("calm"))
+        .otherwise(emotion)
+        .alias("emotion")
+    )
 
 
 def filler_pattern(lexicons: Lexicons) -> str:
