@@ -48,6 +48,7 @@ bench: $(READY)  ## print the benchmark figures
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/formats.py
 	$(BIN)/python benchmarks/kpis.py
+	$(BIN)/python benchmarks/text.py
 
 clean:  ## remove the environment and the demo
 	rm -rf $(VENV) cskpi-demo
