@@ -113,8 +113,9 @@ def bars_svg(block: Bars) -> str:
         top = at * _ROW + _ROW_HEAD
         ends = sorted((zero, bar.end * _WIDTH))
         bars.append({"x": ends[0], "x2": ends[1], "y": top, "y2": top + _ROW_BAR, "color": ACCENT})
-        labels.append(Label(0, top - 9, bar.label, color=INK))
-        labels.append(Label(_WIDTH, top - 9, bar.value.text, "end", INK, is_bold=True))
+        labels.append(Label(0, top - 9, bar.label, color=INK, has_halo=True))
+        words = bar.value.text
+        labels.append(Label(_WIDTH, top - 9, words, "end", INK, is_bold=True, has_halo=True))
         spots.append(
             Spot(ends[1], top + _ROW_BAR / 2, f"{bar.label} {bar.value.text} {bar.note}".rstrip())
         )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cskpi.present.axes import day_ticks, value_axis
 from cskpi.present.cells import number_cell, value_cell
 from cskpi.present.control import control_table, signal_cell, signal_section
-from cskpi.present.formatting import format_day
 from cskpi.present.graphs import LimitChart, LimitGrid, Limits, Signal
 from cskpi.present.plotting import day_points
 from cskpi.texts import pick, say
@@ -65,9 +64,7 @@ def _limit_chart(chart: ControlChart, total: Finding | None) -> LimitChart:
         x_ticks=day_ticks(days),
         bottom=axis.bottom,
         top=axis.top,
-        note=say("format.list_semicolon").join(
-            f"{format_day(days[signal.position])} {signal.label}" for signal in signals
-        ),
+        note=say("graph.signals", count=len(signals)),
     )
 
 

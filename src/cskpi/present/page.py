@@ -56,7 +56,7 @@ Plain = dict[str, Any]
 
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 # From so many columns on a table needs a smaller letter to fit on paper.
-_WIDTHS = ((13, "widest"), (9, "wide"), (4, ""), (0, "narrow"))
+_WIDTHS = ((11, "widest"), (9, "wide"), (4, ""), (0, "narrow"))
 _LEAST_ROWS_TO_FILTER = 20
 _MOST_EXAMPLES = 3
 _WORDS = ("page.", "report.")
