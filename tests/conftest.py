@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from blank import put_blank
 from typer.testing import CliRunner, Result
+from unattended_shop import naughty_run
 
 from cskpi.cli import app
 from cskpi.texts import set_language
+
+__all__ = ["naughty_run"]
 
 GOLDENS = Path(__file__).parent / "goldens"
 RENEW = "pytest --update-goldens renews it; review the difference"

@@ -10,12 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from naughty import MARKERS
 from typer.testing import CliRunner
-from unattended_shop import Run, naughty_run
 
 from cskpi.cli import app
 from cskpi.cron.alerts import addresses, notify
@@ -25,7 +24,8 @@ from cskpi.metrics.control_chart import ControlChart, ControlPoint
 from cskpi.periods import month_period
 from cskpi.settings import Settings, load_settings
 
-__all__ = ["naughty_run"]
+if TYPE_CHECKING:
+    from unattended_shop import Run
 
 OCTOBER = month_period(date(2026, 10, 1))
 LATE = Alarm(

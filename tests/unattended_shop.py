@@ -83,9 +83,9 @@ def run(folder: Path, *more: str, today: str = TODAY) -> Result:
         return CliRunner().invoke(app, words)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def naughty_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """Run the job once over the naughty shop."""
+    """Run the job once over the naughty shop, for all tests that look at what it leaves."""
     folder = tmp_path_factory.mktemp("unattended")
     workspace(folder)
     with pytest.MonkeyPatch.context() as patch:
