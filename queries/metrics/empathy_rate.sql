@@ -10,6 +10,7 @@ grain       = "message"
 sources     = ["agent_talks"]
 origin      = "seed 1 §1 (客服回复中安抚、理解类话术占比), seed 2"
 headline    = true
+rank        = 2
 min_sample  = 20
 version     = 1
 */

@@ -10,6 +10,7 @@ grain       = "agent session"
 sources     = ["agent_talks"]
 origin      = "seed 1 §1 (话术合规率); kpi-definitions #131, #133"
 headline    = true
+rank        = 1
 min_sample  = 20
 version     = 1
 */

@@ -21,6 +21,7 @@ def catalog(
 ) -> None:
     """Print the catalogue with its breakdowns, or one definition as a whole."""
     settings = settings_from(db, lang)
+    from cskpi.cli.talk import model_progress
     from cskpi.metrics.breakdowns import breakdown_parameters, load_breakdowns, split_names
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.evaluate import filled_tables, parameters_in_force
@@ -39,7 +40,7 @@ def catalog(
     loaded = None
     if Path(settings.text("db")).is_file():
         texts = read_texts(chosen or known.metrics)
-        with open_facts(settings, wait_seconds=wait, texts=texts) as con:
+        with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
             loaded = filled_tables(con)
     for metric in chosen:
         write_definition(metric, parameters_in_force(metric, settings), settings, loaded)
