@@ -11,9 +11,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from test_present_samples import empty_inputs, sample_inputs
 
-from cskpi.present.document import Cell, Column, Document, Row, Section, Table
+from cskpi.present.document import Bounds, Cell, Column, Document, Row, Section, Table
 from cskpi.present.excel import render_xlsx
 from cskpi.present.report import build_report
+from cskpi.present.tables import block_tables
 
 Golden = Callable[[str, str], None]
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -71,9 +72,7 @@ def test_same_document_gives_the_same_bytes() -> None:
 def test_sheets_have_short_chinese_names() -> None:
     names = list(_sheets(render_xlsx(build_report(sample_inputs()))))
     assert names[:4] == ["摘要", "核心指标", "发现", "每日"]
-    assert {"响应", "响应：按客服", "客服", "店铺", "分时", "高频问题", "数据覆盖"} <= set(
-        names
-    )
+    assert {"响应", "响应：按客服", "客服", "店铺", "分时", "高频问题", "数据覆盖"} <= set(names)
     assert names[-1] == "定义"
 
 
@@ -87,15 +86,57 @@ def test_numbers_are_numbers_durations_are_days() -> None:
 
 def test_heads_are_frozen_filtered_and_repeated_in_print() -> None:
     document = build_report(sample_inputs())
-    prose = {"overview", "findings"}
-    content = render_xlsx(replace(document, sections=tuple(
-        section for section in document.sections if section.id not in prose
-    )))  # fmt: skip
+    with_tables = tuple(
+        section
+        for section in document.sections
+        if any(table.rows for block in section.blocks for table in block_tables(block))
+    )
+    content = render_xlsx(replace(document, sections=with_tables))
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        sheets = [book.read(name).decode() for name in book.namelist() if "/sheet" in name]
+        names = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        sheets = [book.read(name).decode() for name in names]
         titled = book.read("xl/workbook.xml").decode().count("Print_Titles")
     assert len(sheets) == titled > 8
     assert all('state="frozen"' in sheet and "<autoFilter" in sheet for sheet in sheets)
+
+
+def test_main_sheets_have_charts_of_their_own_cells() -> None:
+    with zipfile.ZipFile(io.BytesIO(render_xlsx(build_report(sample_inputs())))) as book:
+        charts = [book.read(n).decode() for n in book.namelist() if n.startswith("xl/charts/")]
+    lines = [chart for chart in charts if "<c:lineChart>" in chart]
+    bars = [chart for chart in charts if "<c:barChart>" in chart]
+    assert len(lines) == 8
+    assert all("每日!$B$5:$B$35" in chart or "每日!" in chart for chart in lines)
+    # The total in the first row of the agents' table is no bar among them.
+    assert any("客服!$B$6:$B$17" in chart for chart in bars)
+
+
+def test_fills_follow_the_target_and_leave_small_samples_alone() -> None:
+    bounds = Bounds(30.0, 60.0, is_up=False)
+    column = Column("首响", "duration", bounds=bounds)
+    cells = [Cell("20 秒", 20.0, "duration"), Cell("90 秒", 90.0, "duration", "muted")]
+    table = Table((Column("客服"), column), tuple(Row((Cell("甲", "甲"), c)) for c in cells))
+    section = Section("s", "标题", "表", (table,))
+    document = Document("报告", "店", "zh", date(2026, 11, 1), (), (section,))
+    with zipfile.ZipFile(io.BytesIO(render_xlsx(document))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert re.findall(r'conditionalFormatting sqref="(\w+)"', sheet) == ["B5"]
+    rules = re.findall(r'operator="(\w+)"[^>]*><formula>([^<]+)', sheet)
+    assert [(name, round(float(limit) * 86_400)) for name, limit in rules] == [
+        ("lessThanOrEqual", 30),
+        ("lessThanOrEqual", 60),
+        ("greaterThan", 60),
+    ]
+
+
+def test_a_section_with_two_tables_has_two_sheets() -> None:
+    tables = [
+        Table((Column("名"),), (Row((Cell(name, name),)),), caption=name)
+        for name in ("甲表", "乙表")
+    ]
+    section = Section("s", "标题", "表", tuple(tables), lead="说明")
+    document = Document("报告", "店", "zh", date(2026, 11, 1), (), (section,))
+    assert list(_sheets(render_xlsx(document))) == ["表", "乙表"]
 
 
 def test_hostile_names_never_become_formulas() -> None:

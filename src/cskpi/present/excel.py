@@ -108,7 +108,7 @@ def _plans(section: Section) -> Iterator[_Plan]:
     lines += [part.table.empty for part in alone if not part.table.rows and part not in main]
     yield _Plan(section.sheet, section, tuple(main + stacked), tuple(filter(None, lines)))
     for part in filled[1:]:
-        name = part.table.caption or getattr(part.block, "title", "") or section.sheet
+        name = getattr(part.block, "title", "") or part.table.caption or section.sheet
         yield _Plan(name, section, (part,), tuple(filter(None, [part.table.note])))
 
 
