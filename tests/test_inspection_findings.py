@@ -162,6 +162,7 @@ def loaded(cli: Cli) -> Cli:
     text = (SHOP / "transcript.txt").read_text(encoding="utf-8")
     text += "# session=Q6 customer=13812345678\n2026-10-09 10:00:00 客户→B 查下13812345678的单\n"
     text += "2026-10-09 10:00:10 客服 B 您好，另一位买家的电话是13912345678，加我微信\n"
+    text += "2026-10-09 10:00:20 客服 B 😊嗯，加ＶＸ聊\n"
     Path("chats.csv").write_text(messages_csv(text), encoding="utf-8")
     cli("load", "chats.csv")
     return cli
@@ -175,12 +176,13 @@ def test_commands_list_the_gravest_first_masked_with_the_words_in_place(loaded: 
     listed = json.loads(
         loaded("qa", "list", "--risk", "--month", "2026-10", "--format", "json").stdout
     )
-    assert [row["session_id"] for row in listed] == ["Q2", "Q2", "Q2", "Q6", "Q6", "Q3", "Q3", "Q5"]
+    assert [row["session_id"] for row in listed] == ["Q2"] * 3 + ["Q6"] * 3 + ["Q3"] * 2 + ["Q5"]
     assert listed[0]["text"] == "您好，【你有病吧】"
     leaked = next(row for row in listed if row["rule"] == "privacy_leak_contact")
     assert leaked["words"] == "mobile"
     assert leaked["text"].startswith("您好，另一位买家的电话是【139****")
     assert "12345678" not in leaked["text"]
+    assert "😊嗯，【加ＶＸ】聊" in [row["text"] for row in listed]
     shown = loaded(
         "qa", "list", "--rule", "privacy_leak_contact", "--month", "2026-10", "--reveal"
     ).stdout

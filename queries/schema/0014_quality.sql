@@ -9,6 +9,11 @@ CREATE TABLE qa_rules (
     base VARCHAR
 );
 COMMENT ON TABLE qa_rules IS 'The rules the findings were made with';
+COMMENT ON COLUMN qa_rules.rule IS 'Name of the rule: its file''s';
+COMMENT ON COLUMN qa_rules.rule_version IS 'As its file says';
+COMMENT ON COLUMN qa_rules.name_zh IS 'What people call it';
+COMMENT ON COLUMN qa_rules.name_en IS 'The same in English';
+COMMENT ON COLUMN qa_rules.category IS 'courtesy, waiting, attitude, banned, privacy, solution or risk';
 COMMENT ON COLUMN qa_rules.digest IS 'Of all that decides what the rule finds and how it counts';
 COMMENT ON COLUMN qa_rules.base IS 'Messages and signals the rule was applied to; NULL where not known';
 
@@ -16,6 +21,7 @@ CREATE TABLE qa_inspected (
     session_no BIGINT NOT NULL
 );
 COMMENT ON TABLE qa_inspected IS 'Sessions inspected: all that hold a message';
+COMMENT ON COLUMN qa_inspected.session_no IS 'As in session_facts';
 
 CREATE TABLE qa_findings (
     session_no BIGINT NOT NULL,
@@ -34,10 +40,14 @@ CREATE TABLE qa_findings (
     is_disputed BOOLEAN NOT NULL
 );
 COMMENT ON TABLE qa_findings IS 'One row a message at which a rule holds; read the view qa_session_findings';
+COMMENT ON COLUMN qa_findings.session_no IS 'As in session_facts';
 COMMENT ON COLUMN qa_findings.row_key IS 'The message, as in session_messages';
 COMMENT ON COLUMN qa_findings.account_no IS 'The human who wrote it, or who was addressed; else the owner of the session';
+COMMENT ON COLUMN qa_findings.rule IS 'As in qa_rules';
+COMMENT ON COLUMN qa_findings.rule_version IS 'The rule''s version that found it';
 COMMENT ON COLUMN qa_findings.points IS 'Of the rule; they count once a session';
 COMMENT ON COLUMN qa_findings.severity IS 'critical, high, medium, low, or none for a bonus';
+COMMENT ON COLUMN qa_findings.is_fatal IS 'The score of the session becomes 0';
 COMMENT ON COLUMN qa_findings.is_risk IS 'The session goes into the risk queue';
 COMMENT ON COLUMN qa_findings.words IS 'What was found in the text; kinds in place of personal data';
 COMMENT ON COLUMN qa_findings.span_start IS 'Characters before the first of the words in messages.text; NULL where the rule is not about words';
@@ -54,7 +64,12 @@ CREATE TABLE qa_disputes (
     disputed_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE qa_disputes IS 'Findings a person marked as wrong; kept through rebuilds and reloads';
+COMMENT ON COLUMN qa_disputes.shop_id IS 'The shop';
+COMMENT ON COLUMN qa_disputes.session_id IS 'sessions.session_id';
+COMMENT ON COLUMN qa_disputes.rule IS 'The rule that was wrong';
 COMMENT ON COLUMN qa_disputes.message_key IS 'messages.message_key of the finding';
+COMMENT ON COLUMN qa_disputes.reason IS 'Why, as the person said';
+COMMENT ON COLUMN qa_disputes.disputed_at IS 'When, in UTC';
 
 CREATE VIEW qa_session_findings AS
 SELECT
