@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -10,18 +11,25 @@ from cskpi.quality.off_topic import off_topic
 
 SIZE = "这款沙发长度两米一，坐深六十公分"
 BILL = "发票在订单里申请，填好抬头税号就行"
+REST = ("times", "question", "reply")
 USUAL = [("size", "size", "沙发多长", SIZE)] * 60 + [("bill", "bill", "怎么开发票", BILL)] * 60
 
 
 def found(*odd: tuple[str, str | None, str, str], usual: Any = USUAL, least: int = 50) -> list[int]:
     """Return which of the odd replies are off topic, by their place."""
-    rows = [*odd, *usual]
+    counted = Counter([*odd, *usual])
+    forms = {text: number for number, text in enumerate({t for row in counted for t in row[2:]})}
     frame = pl.DataFrame(
-        [(place, 1, *row) for place, row in enumerate(rows)],
-        schema=["row_key", "shop_no", "question_topic", "topic", "question", "reply"],
+        [
+            (1, row[0], row[1], forms[row[2]], forms[row[3]], times, row[2], row[3])
+            for row, times in counted.items()
+        ],
+        schema=[*("shop_no", "question_topic", "topic", "question_form_no", "form_no"), *REST],
         orient="row",
     )
-    return sorted(off_topic(frame, least, 0.02)["row_key"].to_list())
+    named = {(forms[row[2]], forms[row[3]]): place for place, row in enumerate(odd)}
+    pairs = off_topic(frame, least, 0.02).select("question_form_no", "form_no").rows()
+    return sorted(named[pair] for pair in pairs)
 
 
 def test_the_words_of_another_matter_to_a_question_nobody_answers_so_are_off_topic() -> None:

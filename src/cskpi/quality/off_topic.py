@@ -21,16 +21,18 @@ LEAST_WORDS = 2
 LEAST_SURPRISE = 4.0
 """How much likelier the reply must be as one to the other matter, as a logarithm: 55 times."""
 
+KEYS = ("shop_no", "question_topic", "question_form_no", "form_no")
+
 _SMOOTHING = 0.5
 _SHORTEST = 2
 
 
 def off_topic(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
-    """Return the `row_key` of replies that are off topic.
+    """Return which replies to which questions are off topic, by `KEYS`.
 
     Args:
-        answers: row_key, shop_no, question_topic, topic, question, reply of replies to questions
-            whose matter is known; topic is NULL where the reply has none or several.
+        answers: `KEYS`, topic, question, reply and times (how often) of replies to questions whose
+            matter is known; topic is NULL where the reply has none or several.
         least: replies to questions of a matter a shop must have before any is judged.
         rare: largest share of replies of a matter that is rare.
     """
@@ -38,7 +40,7 @@ def off_topic(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
 
     candidates = _rare_pairs(answers, least, rare)
     if candidates.is_empty():
-        return candidates.select("row_key")
+        return candidates.select(KEYS)
     likely = _surprise(answers, candidates).filter(
         (pl.col("words") >= LEAST_WORDS) & (pl.col("surprise") >= LEAST_SURPRISE)
     )
@@ -46,7 +48,7 @@ def off_topic(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
     unique = found.select("question", "reply").unique(maintain_order=True)
     apart = [not (_pieces(question) & _pieces(reply)) for question, reply in unique.iter_rows()]
     kept = unique.filter(pl.Series(apart, dtype=pl.Boolean))
-    return found.join(kept, on=["question", "reply"], how="semi").select("row_key")
+    return found.join(kept, on=["question", "reply"], how="semi").select(KEYS)
 
 
 def _rare_pairs(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
@@ -54,7 +56,7 @@ def _rare_pairs(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
 
     named = answers.filter(pl.col("topic").is_not_null())
     by_question = ["shop_no", "question_topic"]
-    pairs = named.group_by([*by_question, "topic"]).len("pair")
+    pairs = named.group_by([*by_question, "topic"]).agg(pair=pl.col("times").sum())
     shares = pairs.with_columns(every=pl.col("pair").sum().over(by_question)).filter(
         (pl.col("topic") != pl.col("question_topic"))
         & (pl.col("every") >= least)
@@ -74,7 +76,7 @@ def _surprise(answers: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     cut = answers.select(reply=pl.col("reply").unique(maintain_order=True))
     cut = cut.with_columns(word=tokens(cut["reply"]).list.unique()).explode("word")
     cut = cut.filter(pl.col("word").str.len_chars() >= _SHORTEST)
-    said = answers.group_by("shop_no", "question_topic", "reply").len("times")
+    said = answers.group_by("shop_no", "question_topic", "reply").agg(pl.col("times").sum())
     usual = (
         said.join(cut, on="reply")
         .group_by("shop_no", "question_topic", "word")

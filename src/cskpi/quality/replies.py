@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 
 _ORDER = "coalesce(talk.occurred_ms, epoch_ms(talk.occurred_at)), talk.occurred_at, talk.row_key"
 
+# What is asked of each text is found out once for all messages that say it.
+_MARKS = """
+CREATE OR REPLACE TEMP TABLE reply_marks AS
+SELECT form_no, topic, is_filler, is_greeting,
+    length(form) AS size,
+    is_question AND NOT is_filler AND NOT is_greeting
+        AND NOT regexp_matches(form, '人呢|在吗|在不在|有人|人在|客服呢|还在|怎么不回|没人|hello|^[?]+$')
+        AS asks,
+    regexp_matches(form, '稍等|稍候|稍后|等一下|等下|查一下|看一下|一分钟|hold on|wait') AS holds,
+    regexp_matches(form, '转接|转给|转到|转售|帮您转|给[您你]转|专员|transfer') AS hands_over,
+    regexp_matches(form, '可以|没问题|支持|等等|^(有|没有|能|行|是|对|会|不)') AS says_yes_or_no
+FROM message_signals
+"""
+
 _RUNS = f"""
 CREATE OR REPLACE TEMP TABLE reply_runs AS
 WITH talk AS (
@@ -48,24 +62,9 @@ numbered AS (
 ),
 
 read AS (
-    SELECT numbered.*,
-        length(signals.form) AS size,
-        signals.topic,
-        coalesce(signals.is_filler, FALSE) AS is_filler,
-        coalesce(signals.is_greeting, FALSE) AS is_greeting,
-        coalesce(
-            signals.is_question AND NOT signals.is_filler AND NOT signals.is_greeting
-            AND NOT regexp_matches(signals.form, '人呢|在吗|在不在|有人|人在|客服呢|还在|怎么不回|没人|hello|^[?]+$'),
-            FALSE
-        ) AS asks,
-        coalesce(regexp_matches(signals.form, '稍等|稍候|稍后|等一下|等下|查一下|看一下|一分钟|hold on|wait'), FALSE)
-            AS holds,
-        coalesce(regexp_matches(signals.form, '转接|转给|转到|转售|帮您转|给[您你]转|专员|transfer'), FALSE)
-            AS hands_over,
-        coalesce(regexp_matches(signals.form, '可以|没问题|支持|等等|^(有|没有|能|行|是|对|会|不)'), FALSE)
-            AS says_yes_or_no
+    SELECT numbered.*, marks.* EXCLUDE (form_no)
     FROM numbered
-    LEFT JOIN message_signals AS signals ON numbered.form_no = signals.form_no
+    LEFT JOIN reply_marks AS marks ON numbered.form_no = marks.form_no
 ),
 
 runs AS (
@@ -77,18 +76,18 @@ runs AS (
         max(size) AS size,
         min(topic) AS topic,
         min(topic) IS DISTINCT FROM max(topic) AS has_topics,
-        bool_and(is_filler) AS is_filler,
-        bool_and(is_greeting) AS is_greeting,
-        bool_or(asks) AS asks,
-        bool_or(holds) AS holds,
-        bool_or(hands_over) AS hands_over,
-        bool_or(says_yes_or_no) AS says_yes_or_no,
+        bool_and(coalesce(is_filler, FALSE)) AS is_filler,
+        bool_and(coalesce(is_greeting, FALSE)) AS is_greeting,
+        coalesce(bool_or(asks), FALSE) AS asks,
+        coalesce(bool_or(holds), FALSE) AS holds,
+        coalesce(bool_or(hands_over), FALSE) AS hands_over,
+        coalesce(bool_or(says_yes_or_no), FALSE) AS says_yes_or_no,
         -- The longest text; of equals the first.
         max_by(form_no, coalesce(size, 0) * 1000000 - place) AS form_no,
         min_by(row_key, place) AS first_key,
         max_by(row_key, place) AS last_key,
         max_by(form_no, place) AS last_form_no,
-        max_by(asks, place) AS asks_last
+        max_by(coalesce(asks, FALSE), place) AS asks_last
     FROM read
     GROUP BY session_no, run
 ),
@@ -131,12 +130,27 @@ FROM reply_runs
 """
 
 _ANSWERS = """
-SELECT runs.row_key, runs.shop_no, runs.question_topic, runs.topic,
-    questions.form AS question, replies.form AS reply
-FROM reply_runs AS runs
-INNER JOIN message_signals AS questions ON runs.question_form_no = questions.form_no
-INNER JOIN message_signals AS replies ON runs.form_no = replies.form_no
-WHERE runs.asks AND NOT runs.is_empty AND runs.question_topic IS NOT NULL
+WITH counted AS (
+    SELECT shop_no, question_topic, topic, question_form_no, form_no, count(*) AS times
+    FROM reply_runs
+    WHERE asks AND NOT is_empty AND question_topic IS NOT NULL
+    GROUP BY ALL
+)
+
+SELECT counted.*, questions.form AS question, replies.form AS reply
+FROM counted
+INNER JOIN message_signals AS questions ON counted.question_form_no = questions.form_no
+INNER JOIN message_signals AS replies ON counted.form_no = replies.form_no
+ORDER BY counted.shop_no, counted.question_form_no, counted.form_no
+"""
+_MARK_OFF_TOPIC = """
+UPDATE reply_facts SET is_off_topic = TRUE
+WHERE row_key IN (
+    SELECT row_key
+    FROM reply_runs
+    INNER JOIN off_topic USING (shop_no, question_topic, question_form_no, form_no)
+    WHERE asks AND NOT is_empty
+)
 """
 
 
@@ -157,13 +171,12 @@ def settings_recipe(settings: Settings) -> list[object]:
 def judge_replies(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Fill `reply_facts` anew; call it inside a transaction."""
     con.execute("DELETE FROM reply_facts")
+    con.execute(_MARKS)
     con.execute(_RUNS)
     con.execute(_FILL, {"shortest": settings.whole("replies.shortest_script")})
     answers = read_frame(con, _ANSWERS)
     least, rare = settings.whole("replies.least_replies"), settings.number("replies.rare_share")
     with offered(con, "off_topic", off_topic(answers, least, rare)):
-        con.execute(
-            "UPDATE reply_facts SET is_off_topic = TRUE"
-            " FROM off_topic WHERE reply_facts.row_key = off_topic.row_key"
-        )
+        con.execute(_MARK_OFF_TOPIC)
     con.execute("DROP TABLE reply_runs")
+    con.execute("DROP TABLE reply_marks")
