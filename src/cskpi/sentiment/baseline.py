@@ -26,10 +26,10 @@ def snownlp_scores(texts: Iterable[str | None]) -> list[float]:
 
 @cache
 def _score(text: str) -> float:
-    from snownlp import SnowNLP
-
     if not _CHINESE.search(text):
         return UNDECIDED
+    from snownlp import SnowNLP
+
     try:
         score = float(SnowNLP(text).sentiments)
     except (ZeroDivisionError, KeyError, IndexError, ValueError, OverflowError):

@@ -22,8 +22,14 @@ def anchored(forms: pl.Series) -> pl.Series:
     return EDGE_START + forms.fill_null("").str.replace_all(r"\d+", "0") + EDGE_END
 
 
-def vocabulary(forms: pl.Series, least: int) -> list[str]:
-    """Return the n-grams that stand in at least `least` of the forms, the most frequent first."""
+def vocabulary(forms: pl.Series, often: pl.Series, least: int) -> list[str]:
+    """Return the n-grams that were said at least `least` times, the most frequent first.
+
+    Args:
+        forms: each text once.
+        often: in how many sessions each was said.
+        least: an n-gram said in fewer is left out.
+    """
     import polars as pl
 
     texts = anchored(forms).rename("text").to_frame().with_row_index("row").lazy()
@@ -38,7 +44,14 @@ def vocabulary(forms: pl.Series, least: int) -> list[str]:
             after.select("row", (pl.col("a") + pl.col("b") + pl.col("c")).alias("gram")),
         ]
     ).drop_nulls()
-    counted = grams.unique().group_by("gram").len().filter(pl.col("len") >= least)
+    numbers = often.rename("often").to_frame().with_row_index("row").lazy()
+    counted = (
+        grams.unique()
+        .join(numbers, on="row")
+        .group_by("gram")
+        .agg(pl.col("often").sum().alias("len"))
+        .filter(pl.col("len") >= least)
+    )
     return (
         counted.sort(["len", "gram"], descending=[True, False])
         .head(MOST)

@@ -23,6 +23,7 @@ SATISFIED, DISSATISFIED = 4.0, 2.0
 FOLDS = 5
 STRENGTH = 0.3
 DENSE_WEIGHT = 0.3
+LEAST_SPREAD = 1e-3
 LEAST_SESSIONS = 4
 """An n-gram said in fewer sessions is left out."""
 
@@ -114,8 +115,9 @@ def make_sample(
     import polars as pl
     from scipy import sparse
 
-    said = forms.filter(pl.col("form_no").is_in(lines["form_no"].unique().to_list()))
-    words = ngrams.vocabulary(said["form"], LEAST_SESSIONS)
+    often = lines.group_by("form_no").agg(pl.col("session").n_unique().alias("often"))
+    said = forms.join(often, on="form_no").sort("form_no")
+    words = ngrams.vocabulary(said["form"], said["often"], LEAST_SESSIONS)
     found = ngrams.occurrences(said["form"], words)
     numbers = said.select("form_no").with_row_index("row")
     rows = features.select("session").with_row_index("place_no")
@@ -146,7 +148,7 @@ def fit(sample: Sample, rows: Any, seed: int) -> Model:
 
     chosen = rows[sample.told[rows]]
     dense = sample.features.select(UNTRAINED).to_numpy()
-    mean, spread = dense[chosen].mean(0), dense[chosen].std(0) + 1e-9
+    mean, spread = dense[chosen].mean(0), dense[chosen].std(0) + LEAST_SPREAD
     scaled = DENSE_WEIGHT * np.clip((dense[chosen] - mean) / spread, -3, 3)
     root = _root(sample.features)[chosen]
     grams = sparse.diags(1 / root) @ sample.counts[chosen]
