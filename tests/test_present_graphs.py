@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from test_present_samples import HOSTILE, sample_inputs
 
 from cskpi.present import charts, charts_parts
+from cskpi.present.agent_graphs import agent_graphs
 from cskpi.present.axes import log_axis, value_axis
 from cskpi.present.cells import number_cell, text_cell, value_cell
 from cskpi.present.document import (
@@ -31,7 +32,7 @@ from cskpi.present.document import (
     Sentences,
     Table,
 )
-from cskpi.present.graphs import LimitChart, LimitGrid, Limits, Signal
+from cskpi.present.graphs import Bars, LimitChart, LimitGrid, Limits, Signal
 from cskpi.present.plotting import day_points, ranking_bars, small_multiples, sparkline
 from cskpi.present.plotting_parts import distribution, funnel, waterfall
 from cskpi.present.report import build_report
@@ -180,6 +181,24 @@ def test_bars_start_at_zero_and_carry_their_intervals() -> None:
     assert block.start == 0.0
     assert all(b.low is not None and b.low <= b.end <= (b.high or 1) for b in block.bars)
     assert {mark.kind for mark in block.marks} == {"mean", "target"}
+
+
+def test_agents_are_ranked_best_first_and_told_apart() -> None:
+    inputs = sample_inputs()
+    metrics = [metric for metric in inputs.metrics if metric.name == "csat_score"]
+    twins = tuple(
+        replace(found, dimensions={"shop": shop, "agent": f"{shop}:阿宁"}, value=value)
+        for found, shop, value in zip(
+            [f for f in inputs.by_agent if f.metric == "csat_score" and f.value],
+            ("甲店", "乙店", "丙店"),
+            (4.1, 4.7, 4.4),
+            strict=False,
+        )
+    )
+    (block,) = agent_graphs(replace(inputs, by_agent=twins), metrics)
+    assert isinstance(block, Bars)
+    assert [bar.label for bar in block.bars] == ["阿宁 · 乙店", "阿宁 · 丙店", "阿宁 · 甲店"]
+    assert [row.cells[1].text for row in block.table.rows] == ["4.70", "4.40", "4.10"]
 
 
 def test_a_day_without_data_is_a_gap() -> None:
