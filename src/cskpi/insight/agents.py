@@ -11,7 +11,7 @@ from cskpi.metrics.comparison import SIGNIFICANT
 from cskpi.metrics.uncertainty import benjamini_hochberg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cskpi.insight.insight import Kind, Side
     from cskpi.metrics.declaration import Metric
@@ -64,7 +64,7 @@ def weight(standing: Standing) -> float:
 
 def agent_insights(by_agent: Iterable[Finding], metrics: Iterable[Metric]) -> list[Insight]:
     """Return an insight for each agent and side: his clearest KPI, the others named with it."""
-    metrics = tuple(metrics)
+    metrics, by_agent = tuple(metrics), tuple(by_agent)
     headline = {metric.name for metric in metrics if metric.headline}
     own: dict[tuple[str | None, str | None, bool], list[Standing]] = {}
     for standing in standings(by_agent, metrics):
@@ -72,7 +72,8 @@ def agent_insights(by_agent: Iterable[Finding], metrics: Iterable[Metric]) -> li
         own.setdefault((place.get("shop"), place.get("agent"), standing.is_better), []).append(
             standing
         )
-    return [_insight(found, headline) for found in own.values()]
+    shops = _shops_by_name(by_agent)
+    return [_insight(found, headline, shops) for found in own.values()]
 
 
 def agent_ref(shop: str | None, agent: str | None) -> str:
@@ -80,7 +81,23 @@ def agent_ref(shop: str | None, agent: str | None) -> str:
     return f"agent|{shop or ''}|{agent or ''}"
 
 
-def _insight(found: Sequence[Standing], headline: set[str]) -> Insight:
+def short_name(shop: str | None, agent: str) -> str:
+    """Return an account's name without the shop's in front of it."""
+    return (agent.removeprefix(f"{shop}:") if shop else agent) or agent
+
+
+def _shops_by_name(by_agent: Iterable[Finding]) -> dict[str, set[str | None]]:
+    """The shops in which an account of that short name works: 阿宁 of one shop is not the other's."""
+    found: dict[str, set[str | None]] = {}
+    for place in (finding.dimensions for finding in by_agent):
+        if agent := place.get("agent"):
+            found.setdefault(short_name(place.get("shop"), agent), set()).add(place.get("shop"))
+    return found
+
+
+def _insight(
+    found: Sequence[Standing], headline: set[str], shops: Mapping[str, set[str | None]]
+) -> Insight:
     ranked = sorted(found, key=lambda s: (s.finding.metric not in headline, -weight(s)))
     first, finding = ranked[0], ranked[0].finding
     kind: Kind = "agent_strong" if first.is_better else "agent_weak"
@@ -109,4 +126,5 @@ def _insight(found: Sequence[Standing], headline: set[str]) -> Insight:
         score=effect(finding, first.comparison.value),
         dimensions={"shop": shop, "agent": agent},
         also=tuple(standing.finding for standing in ranked[1:]),
+        facts={"needs_shop": len(shops.get(short_name(shop, agent or ""), ())) > 1},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cskpi.insight.agents import short_name
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Sentence
 from cskpi.present.formatting import (
@@ -92,7 +93,7 @@ def insight_step(insight: Insight) -> str:
     found = next((key for key in [*keys, insight.side] if has_text(f"step.{key}")), None)
     if found is None:
         return ""
-    name = agent_name(insight.dimensions.get("shop"), insight.dimensions.get("agent"))
+    name = person_name(insight)
     hours = {
         key: format_hour(hour)
         for key in ("first", "last")
@@ -112,8 +113,16 @@ def agent_name(shop: str | None, agent: str | None) -> str:
     """Return an agent's name without the shop's in front of it."""
     if not agent:
         return say("dimension.unnamed")
-    short = agent.removeprefix(f"{shop}:") if shop else agent
-    return one_line(short or agent)
+    return one_line(short_name(shop, agent))
+
+
+def person_name(insight: Insight) -> str:
+    """Return whom an insight is about, with his shop where two shops have one of that name."""
+    shop, agent = insight.dimensions.get("shop"), insight.dimensions.get("agent")
+    name = agent_name(shop, agent)
+    if not insight.facts.get("needs_shop"):
+        return name
+    return say("insight.agent_of_shop", name=name, shop=one_line(shop or ""))
 
 
 def some_names(names: Sequence[str], most: int = MOST_NAMES) -> str:
@@ -204,7 +213,7 @@ def _days(insight: Insight) -> str:
 def _agent(insight: Insight) -> str:
     return say(
         f"insight.{insight.kind}",
-        name=agent_name(insight.dimensions.get("shop"), insight.dimensions.get("agent")),
+        name=person_name(insight),
         label=label(insight),
         value=format_value(insight.value, insight.unit),
         team=format_value(insight.reference, insight.unit),

@@ -8,13 +8,13 @@ from cskpi.insight.changes import changes
 from cskpi.present.document import Section, Sentence, Sentences
 from cskpi.present.formatting import format_change, format_count, format_month, format_value
 from cskpi.present.insights import (
-    agent_name,
     drivers_text,
     headline_text,
     insight_note,
     insight_sentence,
     insight_step,
     label,
+    person_name,
     some_names,
 )
 from cskpi.present.overview import headline_findings
@@ -183,7 +183,7 @@ def _who(insights: Sequence[Insight]) -> Sentence:
 def _person(insight: Insight) -> str:
     return say(
         "summary.who_item",
-        name=agent_name(insight.dimensions.get("shop"), insight.dimensions.get("agent")),
+        name=person_name(insight),
         label=label(insight),
         value=format_value(insight.value, insight.unit),
         team=format_value(insight.reference, insight.unit),
