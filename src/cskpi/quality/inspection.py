@@ -57,7 +57,7 @@ INNER JOIN messages ON found.row_key = messages.source_row * 1000000 + messages.
 LEFT JOIN _qa_evidence AS evidence
     ON found.rule_no = evidence.rule_no AND messages.text_hash = evidence.text_hash
 LEFT JOIN (SELECT DISTINCT rule, message_key FROM qa_disputes) AS disputed
-    ON rules.rule = disputed.rule AND messages.message_key = disputed.message_key
+    ON rules.rule = disputed.rule AND CAST(messages.message_key AS VARCHAR) = disputed.message_key
 """
 
 
