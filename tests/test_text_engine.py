@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cskpi.enrich.lexicons import SHIPPED, is_readable, load_lexicons, read_lexicon
-from cskpi.enrich.normalise import Traced, normalise
+from cskpi.enrich.normalise import LONGEST, Traced, normalise
 from cskpi.enrich.personal import find_personal, passes_luhn
 from cskpi.enrich.promises import find_promises
 from cskpi.enrich.signals import PERSONAL, WORDS, signals
@@ -18,7 +18,47 @@ from cskpi.enrich.spans import spans
 from cskpi.enrich.tokens import reference_tokens, tokens
 
 PIECES = st.sampled_from(
-    ["亲", "在吗", "不能退", "加我微信abc12345", "１３８００１３８０００", "😊", "[微笑]", "/:^_^", "#E-s[数字x]", "文三路12号3幢", ",", "，", "。", "?", "「", "」", "“", "”", "https://a.cn/x?y=1", "订单1234567890123456", "明天给您发货", "您说", "ok", "Ⅷ", "㎏", "①", "{", "}", "\n", "\t", "\u200b", "[", "]", "说", "吗", "123", "24小时内", "第一", "最好"]
+    [
+        "亲",
+        "在吗",
+        "不能退",
+        "加我微信abc12345",
+        "１３８００１３８０００",
+        "😊",
+        "[微笑]",
+        "/:^_^",
+        "#E-s[数字x]",
+        "文三路12号3幢",
+        ",",
+        "，",
+        "。",
+        "?",
+        "「",
+        "」",
+        "“",
+        "”",
+        "https://a.cn/x?y=1",
+        "订单1234567890123456",
+        "明天给您发货",
+        "您说",
+        "ok",
+        "Ⅷ",
+        "㎏",
+        "①",
+        "{",
+        "}",
+        "\n",
+        "\t",
+        "\u200b",
+        "[",
+        "]",
+        "说",
+        "吗",
+        "123",
+        "24小时内",
+        "第一",
+        "最好",
+    ]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=8).map("".join)
 
@@ -69,6 +109,12 @@ def agree(said: dict[str, Any], text: str) -> None:
         assert said[column] == (sign.strip("{}") in kinds)
     assert said["is_promise"] == ("promise" in kinds)
     assert all(text[s.start : s.end] == s.word != "" for s in found)
+
+
+def test_endless_texts_are_read_from_their_start() -> None:
+    text = "不能退，" + "好" * 50_000 + "13800138000"
+    assert len(form_of(text)) == LONGEST
+    assert [span.word for span in spans(text) if span.kind != "question"] == ["不能退"]
 
 
 def test_every_signal_of_words_has_its_evidence() -> None:

@@ -51,13 +51,17 @@ COMMENT ON COLUMN message_signals.is_filler IS 'Nothing but greetings, courtesie
 COMMENT ON COLUMN message_signals.is_refusal IS 'A blunt refusal; kind ones and questions are none';
 COMMENT ON COLUMN message_signals.offers_alternative IS 'Names another way, so that a refusal beside it is not blunt';
 COMMENT ON COLUMN message_signals.is_referral IS 'Sends the customer elsewhere: the platform, the carrier, another account';
+COMMENT ON COLUMN message_signals.is_promise IS 'Says that the shop will do something by a time it names; delivery estimates and policies are none';
+COMMENT ON COLUMN message_signals.refers_to_order IS 'Names an order or parcel, by number or in words';
 COMMENT ON COLUMN message_signals.promise_seconds IS 'A promise''s deadline counted from the message; NULL where it is none or counts days';
-COMMENT ON COLUMN message_signals.promise_days IS 'A promise due by the end of the day so many days after the message: today 0, tomorrow 1';
+COMMENT ON COLUMN message_signals.promise_days IS 'A promise due by the end of the day so many days after the message: today 0, tomorrow 1; working days count as days';
 COMMENT ON COLUMN message_signals.is_diversion IS 'Banned: draws the customer off the platform (引流)';
 COMMENT ON COLUMN message_signals.is_superlative IS 'Banned: superlatives of the advertising law (极限词)';
 COMMENT ON COLUMN message_signals.is_perfunctory IS 'Banned: brushes the customer off (敷衍)';
 COMMENT ON COLUMN message_signals.is_insult IS 'Banned: abuse (辱骂)';
 COMMENT ON COLUMN message_signals.is_false_claim IS 'Banned: promises nobody can keep (虚假宣传)';
+COMMENT ON COLUMN message_signals.has_mobile IS 'A mobile number; not one that a shop gives for sending goods back, nor a masked one';
+COMMENT ON COLUMN message_signals.has_address IS 'An address down to the house number; not one that a shop gives for sending goods back';
 COMMENT ON COLUMN message_signals.has_id_number IS 'An ID number whose checksum holds';
 COMMENT ON COLUMN message_signals.has_bank_card IS 'A card number that passes Luhn';
 

@@ -98,7 +98,7 @@ class WordClass:
 
     def find(self, form: str) -> list[tuple[int, int]]:
         """Return the places in one normalised text where words of the class count."""
-        if not self.words:
+        if not self.words or for_python(self.words).search(form) is None:
             return []
         rest = form
         if self.taken_out:

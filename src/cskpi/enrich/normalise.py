@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Raised when texts get other forms."""
 
+LONGEST = 4_000
+"""Characters of a text that are read; chats stay far below, and patterns cost the square of a clause."""
+
 _LINK = r"(?:https?://|www\.)[#-+\--:<-~]+|\b[a-z0-9-]+\.(?:com|cn|net|top|tb)/[#-+\--:<-~]*"
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|#e-[a-z](?:\\{number\\}|\\[[^\\]]{0,6}\\]|\\d{1,3})?|/:[^ \u4e00-\u9fff]{1,4}"
 _UNSEEN = "[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f]+"
@@ -75,7 +78,8 @@ def normalise(texts: pl.Series) -> pl.Series:
 
     codes = _emoji()
     folded = (
-        texts.str.normalize("NFKC")
+        texts.str.head(LONGEST)
+        .str.normalize("NFKC")
         .str.to_lowercase()
         .str.replace_all(_UNSEEN, "")
         .str.replace_many(["{", "}"], ["(", ")"])
@@ -108,7 +112,9 @@ class Traced:
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self._text, self._ends = "", [(0, 0)][:0]
-        signs = [(unicodedata.normalize("NFKC", sign).lower(), n) for n, sign in enumerate(raw)]
+        signs = [
+            (unicodedata.normalize("NFKC", sign).lower(), n) for n, sign in enumerate(raw[:LONGEST])
+        ]
         self._text = "".join(sign for sign, _ in signs)
         self._ends = [(n, n + 1) for sign, n in signs for _ in sign]
         self._replace(_UNSEEN, lambda _: "")
