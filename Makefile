@@ -49,6 +49,7 @@ bench: $(READY)  ## print the benchmark figures
 	$(BIN)/python benchmarks/formats.py
 	$(BIN)/python benchmarks/kpis.py
 	$(BIN)/python benchmarks/text.py
+	$(BIN)/python benchmarks/report.py
 
 clean:  ## remove the environment and the demo
 	rm -rf $(VENV) cskpi-demo

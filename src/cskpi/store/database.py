@@ -161,5 +161,7 @@ def _explain(path: Path, error: Exception) -> DatabaseError:
 
 
 def _default_memory() -> int:
+    if not hasattr(os, "sysconf"):
+        return DEFAULT_MEMORY_BYTES  # Windows does not tell it this way.
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(int(total * DEFAULT_MEMORY_SHARE), DEFAULT_MEMORY_BYTES)
