@@ -22,10 +22,7 @@ A4_WIDTH = round((210 - 2 * 13) / 25.4 * 96)
 LEAST_CONTRAST = 4.5
 CHROMIUM = find_chromium()
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
 
 @pytest.fixture(scope="module")

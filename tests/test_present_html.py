@@ -11,6 +11,7 @@ from test_present_samples import empty_inputs, sample_inputs, sample_metrics
 
 from cskpi.present.document import Table
 from cskpi.present.html import render_html
+from cskpi.present.page import unbroken
 from cskpi.present.report import build_report
 from cskpi.texts import set_language
 
@@ -135,6 +136,14 @@ def test_every_number_of_the_document_is_on_the_page(page: str) -> None:
             for row in table.rows:
                 for column, cell in zip(table.columns, row.cells, strict=True):
                     assert column.scope == "sheet" or cell.text in words
+
+
+def test_no_line_breaks_inside_a_number() -> None:
+    text = "等了 1 分 13 秒，▲ 3.1 百分点；36 秒–42 秒；10-20 起 ¥1,234.50；3 shops"
+    pieces = unbroken(text)
+    assert "".join(words for words, _ in pieces) == text
+    values = [words for words, is_value in pieces if is_value]
+    assert values == ["1 分 13 秒", "▲ 3.1 百分点", "36 秒–42 秒", "10", "-20", "¥1,234.50", "3"]
 
 
 def test_hostile_names_stay_text() -> None:

@@ -60,10 +60,9 @@ _WIDTHS = ((11, "widest"), (9, "wide"), (4, ""), (0, "narrow"))
 _LEAST_ROWS_TO_FILTER = 20
 _MOST_EXAMPLES = 3
 _WORDS = ("page.", "report.")
-_VALUES = re.compile(
-    r"[▲▼≥≤¥–-]?\s?\d[\d,.:]*(?:\s?(?:%|百分点|秒|分钟?|小时|天|pp|s|min|h|d)(?![A-Za-z]))?"
-    r"(?:–\d[\d,.]*(?:\s?(?:%|秒|分|小时|天|s|min|h|d)(?![A-Za-z]))?)*"
-)
+_UNIT = r"(?:百分点|分钟|小时|秒|分|天|pp|min|s|h|d|%)(?![A-Za-z])"
+_VALUE = rf"\d[\d,.:]*(?:\s?{_UNIT}(?:\s\d+\s?{_UNIT})*)?"
+_VALUES = re.compile(rf"(?:[▲▼≥≤¥]\s?|[-+])?{_VALUE}(?:–{_VALUE})*")
 
 
 def page_data(document: Document, sections: Sequence[Section]) -> Plain:
