@@ -238,75 +238,80 @@ def report_inputs(
     reveal: bool = False,
 ) -> ReportInputs:
     """Gather all a report shows: numbers, insights, breakdowns and data coverage of one period."""
-    metrics = catalog.own()
-    findings = evaluate(con, metrics, period, REPORT_GROUPINGS, settings, last_year=True)
-    by_dimensions = {
-        names: tuple(f for f in findings if set(f.dimensions) == set(names))
-        for names in ((), ("shop", "agent"), ("day",), ("shop",))
-    }
-    shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
-    declared = load_breakdowns(catalog.groups)
-    tables = tuple(run_breakdown(con, b, period, settings) for b in declared)
-    covered, options = coverage(con, period), ControlOptions.of(settings)
-    charts = tuple(control_charts(con, catalog.headline(), period, settings, options))
-    shown = tuple(
-        replace(
-            named(metric, settings),
-            target=target_in_force(metric, settings, period.start.date()),
-        )
-        for metric in metrics
+    metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
+    material, by_day, by_shop = _material(con, catalog, declared, period, settings)
+    found = look_for_insights(con, material, declared, settings)
+    shown = (
+        replace(named(m, settings), target=target_in_force(m, settings, period.start.date()))
+        for m in metrics
     )
-    found = look_for_insights(
-        con,
-        Material(
-            period=period,
-            metrics=metrics,
-            totals=by_dimensions[()],
-            by_agent=by_dimensions["shop", "agent"],
-            charts=charts,
-            breakdowns={table.name: table for table in tables},
-            coverage=covered,
-        ),
-        declared,
-        settings,
-    )
-    first_wait = next((m for m in metrics if m.name == FIRST_WAIT), None)
-    filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
-    presets = con.execute("SELECT DISTINCT preset FROM import_files ORDER BY preset").fetchall()
     return ReportInputs(
         period=period,
         previous=period.previous(),
-        shops=tuple(shop for (shop,) in shops),
-        metrics=shown,
+        metrics=tuple(shown),
         groups=catalog.groups,
-        totals=by_dimensions[()],
-        by_agent=by_dimensions["shop", "agent"],
-        by_day=by_dimensions["day",],
-        by_agent_day=_by_agent_day(con, first_wait, period, settings),
-        by_shop=by_dimensions["shop",],
-        breakdowns=tables,
-        coverage=covered,
+        totals=material.totals,
+        by_agent=material.by_agent,
+        by_day=by_day,
+        by_shop=by_shop,
+        breakdowns=tuple(material.breakdowns.values()),
+        coverage=material.coverage,
         parameters={m.name: parameters_in_force(m, settings) for m in metrics},
-        charts=charts,
+        charts=material.charts,
         insights=found.insights,
         topics=found.topics,
         parts=found.parts.now,
         parts_before=found.parts.before,
-        first_waits=spread_of(con, first_wait, period, settings) if first_wait else (),
-        examples=session_examples(con, period),
-        without_rows=frozenset(name for name, has_rows in filled.items() if not has_rows),
-        presets=tuple(preset for (preset,) in presets),
         reveal=reveal,
+        **_further(con, metrics, period, settings),
     )
 
 
-def _by_agent_day(
-    con: duckdb.DuckDBPyConnection, metric: Metric | None, period: Period, settings: Settings
-) -> tuple[Finding, ...]:
-    if metric is None:
-        return ()
-    groupings = [("shop", "agent", "day")]
-    return tuple(evaluate(con, [metric], period, groupings, settings, compare=False))
+def _material(
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    breakdowns: Sequence[Breakdown],
+    period: Period,
+    settings: Settings,
+) -> tuple[Material, tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return what insights are found in, and the numbers by day and by shop from the same scans."""
+    findings = evaluate(con, catalog.own(), period, REPORT_GROUPINGS, settings, last_year=True)
+    totals, by_agent, by_day, by_shop = (
+        tuple(f for f in findings if set(f.dimensions) == set(names))
+        for names in ((), ("shop", "agent"), ("day",), ("shop",))
+    )
+    options = ControlOptions.of(settings)
+    material = Material(
+        period=period,
+        metrics=catalog.own(),
+        totals=totals,
+        by_agent=by_agent,
+        charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
+        breakdowns={b.name: run_breakdown(con, b, period, settings) for b in breakdowns},
+        coverage=coverage(con, period),
+    )
+    return material, by_day, by_shop
+
+
+def _further(
+    con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], period: Period, settings: Settings
+) -> dict[str, Any]:
+    """Return what a report shows beside numbers and insights, by the field it fills."""
+    first_wait = [metric for metric in metrics if metric.name == FIRST_WAIT]
+    by_agent_day = [("shop", "agent", "day")]
+    filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
+    shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
+    presets = con.execute("SELECT DISTINCT preset FROM import_files ORDER BY preset").fetchall()
+    return {
+        "shops": tuple(shop for (shop,) in shops),
+        "by_agent_day": tuple(
+            evaluate(con, first_wait, period, by_agent_day, settings, compare=False)
+        ),
+        "first_waits": spread_of(con, first_wait[0], period, settings) if first_wait else (),
+        "examples": session_examples(con, period),
+        "without_rows": frozenset(name for name, has_rows in filled.items() if not has_rows),
+        "presets": tuple(preset for (preset,) in presets),
+    }
 
 
 def beside_kpis(

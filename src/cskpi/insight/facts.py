@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cskpi.insight.material import Material
     from cskpi.metrics.breakdowns import BreakdownTable, BreakdownValue
 
-HOUR_KPIS = ("received_sessions", "unanswered_sessions", "coverage_gap_hours")
+HOUR_KPIS = ("received_sessions", "unanswered_sessions")
 """KPIs that are looked at by hour of the day, whether they changed or not."""
 
 _MOST_OF = 0.6
@@ -114,7 +114,6 @@ def _cover(material: Material) -> Insight | None:
     p_value = min((apart.p_value if apart.p_value is not None else 1.0) * _HOURS, 1.0)
     if p_value > SIGNIFICANT or apart.value <= 0:
         return None
-    gaps = _by_hour(material, "coverage_gap_hours")
     return Insight(
         kind="cover",
         id="cover",
@@ -140,7 +139,6 @@ def _cover(material: Material) -> Insight | None:
             "last_hour": last,
             "missed": own,
             "missed_all": sum(missed.values()),
-            "gap_hours": sum(gaps.get(hour, 0.0) for hour in inside) if gaps else None,
         },
     )
 
