@@ -66,10 +66,11 @@ def _found(metric: Metric, hits: Hits, **dimensions: str | None) -> Finding:
     )
 
 
-def _totals(metric: Metric, now: Hits, then: Hits) -> list[Finding]:
-    """A total compared with the period before, as the engine compares them."""
+def _totals(metric: Metric, now: Hits, then: Hits, year_ago: Hits | None = None) -> list[Finding]:
+    """A total compared with the period before and a year ago, as the engine compares them."""
     findings = [replace(_found(metric, now), previous=then[0] / then[1])]
-    return with_comparisons(metric, findings, ({(): _row(now)}, {(): _row(then)}, {}), {})
+    earlier = {(): _row(year_ago)} if year_ago else {}
+    return with_comparisons(metric, findings, ({(): _row(now)}, {(): _row(then)}, earlier), {})
 
 
 def _team(metric: Metric, hits: dict[str, Hits]) -> list[Finding]:
@@ -145,6 +146,16 @@ def test_better_and_worse_of_one_group_are_two_things() -> None:
     assert {(i.metric, i.side) for i in found} == {
         ("reply_rate", "better"), ("response_timeout_rate", "worse")
     }  # fmt: skip
+
+
+def test_last_year_is_told_where_the_month_before_does_not_tell_it_already() -> None:
+    metric = METRICS["reply_rate"]
+    steady = _totals(metric, (900, 1000), (900, 1000), (960, 1000))
+    (found,) = _of((metric.name,), steady)
+    assert (found.kind, found.side, found.reference) == ("last_year", "worse", 0.96)
+    assert insight_text(found).startswith("回复率不如去年同期：96.0% → 90.0%")
+    fallen = _totals(metric, (900, 1000), (960, 1000), (960, 1000))
+    assert [insight.kind for insight in _of((metric.name,), fallen)] == ["change"]
 
 
 def test_an_agent_whose_weakness_explains_the_change_is_not_told_again() -> None:
