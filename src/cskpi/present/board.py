@@ -31,6 +31,7 @@ from cskpi.present.document import (
     Sentences,
     Table,
 )
+from cskpi.present.flags import flag_note
 from cskpi.present.formatting import (
     format_change,
     format_count,
@@ -115,6 +116,7 @@ def _numbers(inputs: BoardInputs) -> Section:
     table = Table(
         columns,
         tuple(Row(tuple(_number_cells(number))) for number in shown),
+        note=flag_note([number.finding for number in shown]),
         empty=say("table.no_rows"),
     )
     weekday = say(f"weekday.d{inputs.period.start.isoweekday()}")
@@ -179,7 +181,7 @@ def _sessions(name: str, found: SessionList, *, reveal: bool) -> Section:
         Column(dimension_title("shop"), rank=3),
         Column(say("board.session")),
         Column(dimension_title("agent")),
-        Column(say("board.asked_at"), rank=1),
+        Column(say("board.started_at" if name == "risks" else "board.asked_at"), rank=1),
     ]
     if name == "risks":
         columns += [Column(say("board.severity"), rank=2), Column(say("board.reason"))]
