@@ -69,7 +69,7 @@ def _found(metric: Metric, hits: Hits, **dimensions: str | None) -> Finding:
 def _totals(metric: Metric, now: Hits, then: Hits, year_ago: Hits | None = None) -> list[Finding]:
     """A total compared with the period before and a year ago, as the engine compares them."""
     findings = [replace(_found(metric, now), previous=then[0] / then[1])]
-    earlier = {(): _row(year_ago)} if year_ago else {}
+    earlier: dict[Any, dict[str, Any]] = {(): _row(year_ago)} if year_ago else {}
     return with_comparisons(metric, findings, ({(): _row(now)}, {(): _row(then)}, earlier), {})
 
 
