@@ -11,8 +11,8 @@ from test_present_samples import empty_inputs, sample_inputs, sample_metrics
 
 from cskpi.present.document import Table
 from cskpi.present.html import render_html
-from cskpi.present.page import unbroken
 from cskpi.present.report import build_report
+from cskpi.present.unbroken import unbroken
 from cskpi.texts import set_language
 
 Golden = Callable[[str, str], None]

@@ -6,7 +6,6 @@ Templates may be a shop's own, so they get nothing that has behaviour.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ from cskpi.present.graphs import (
     SmallMultiples,
     Waterfall,
 )
+from cskpi.present.unbroken import unbroken
 from cskpi.texts import say
 from cskpi.texts import table as texts
 
@@ -60,9 +60,6 @@ _WIDTHS = ((11, "widest"), (9, "wide"), (4, ""), (0, "narrow"))
 _LEAST_ROWS_TO_FILTER = 20
 _MOST_EXAMPLES = 3
 _WORDS = ("page.", "report.")
-_UNIT = r"(?:百分点|分钟|小时|秒|分|天|pp|min|s|h|d|%)(?![A-Za-z])"
-_VALUE = rf"\d[\d,.:]*(?:\s?{_UNIT}(?:\s\d+\s?{_UNIT})*)?"
-_VALUES = re.compile(rf"(?:[▲▼≥≤¥]\s?|[-+])?{_VALUE}(?:–{_VALUE})*")
 
 
 def page_data(document: Document, sections: Sequence[Section]) -> Plain:
@@ -270,20 +267,6 @@ def _all_examples(document: Document) -> Iterable[Example]:
             elif isinstance(block, AgentPage):
                 yield from block.examples
     yield from document.examples
-
-
-def unbroken(text: str) -> list[tuple[str, bool]]:
-    """Return a text cut into pieces, each with whether it is a number no line may break."""
-    pieces: list[tuple[str, bool]] = []
-    last = 0
-    for found in _VALUES.finditer(text):
-        if found.start() > last:
-            pieces.append((text[last : found.start()], False))
-        pieces.append((found.group(), True))
-        last = found.end()
-    if last < len(text):
-        pieces.append((text[last:], False))
-    return pieces
 
 
 def _safe(svg: str) -> Any:
