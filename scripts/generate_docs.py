@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import emotion_quality
 import text_quality
 from exports_page import columns, platforms
 from typer.testing import CliRunner
@@ -41,7 +42,7 @@ COMMANDS = (
         "control",
         "gaming",
     ),
-    *("board", "pack", "run", "qa"),
+    *("board", "pack", "run", "qa", "sentiment"),
     *("agents", "platform", "query", "status", "catalog", "purge"),
 )
 
@@ -133,6 +134,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "exports-en": lambda: platforms("en"),
     "exports-columns": columns,
     "text-quality": text_quality.page,
+    "emotion-quality": emotion_quality.page,
 }
 
 
