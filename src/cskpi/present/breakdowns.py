@@ -13,6 +13,7 @@ from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Section, Table
 from cskpi.present.formatting import format_count, format_hour, format_moment, format_value
 from cskpi.present.graphs import HeatMap
+from cskpi.present.masking import mask_name, mask_session_id
 from cskpi.texts import LANGS, has_text, language, pick, say
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ _GRID_COLUMNS = ("weekday", "hour")
 _SHEET_NAME_LENGTH = 20
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PRIVATE = ("customer_id", "customer_name", "phone", "address")
+_NAMED_SESSION = re.compile(r"^(.+)@(?=\d{8}T\d{6})")
 
 
 def public(breakdown: BreakdownTable) -> BreakdownTable:
     """Return a breakdown without whom its rows are about: what is shown gets forwarded.
 
-    Of columns `x_zh` and `x_en` that of the language in force is shown.
+    Ids of sessions made of the customer's name and the moment keep its first character only. Of
+    columns `x_zh` and `x_en` that of the language in force is shown.
     """
     others = tuple(f"_{lang}" for lang in LANGS if lang != language())
     kept = [
@@ -45,8 +48,16 @@ def public(breakdown: BreakdownTable) -> BreakdownTable:
     return replace(
         breakdown,
         columns=tuple(breakdown.columns[at] for at in kept),
-        rows=tuple(tuple(row[at] for at in kept) for row in breakdown.rows),
+        rows=tuple(
+            tuple(_unnamed(row[at], breakdown.columns[at]) for at in kept) for row in breakdown.rows
+        ),
     )
+
+
+def _unnamed(value: BreakdownValue, column: BreakdownColumn) -> BreakdownValue:
+    if column.name != "session_id" or not isinstance(value, str):
+        return value
+    return _NAMED_SESSION.sub(lambda named: f"{mask_name(named[1])}@", value)
 
 
 def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
@@ -91,8 +102,24 @@ def breakdown_section(inputs: ReportInputs, breakdown: BreakdownTable) -> Sectio
         return Section(
             breakdown.name, title, say("section.load_sheet"), (block,), lead=lead, level=2
         )
-    table = breakdown_table(breakdown, most_rows=breakdown.most_rows)
+    shown = breakdown if inputs.reveal else _without_nicks(breakdown)
+    table = breakdown_table(shown, most_rows=breakdown.most_rows)
     return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (table,), lead=lead, level=2)
+
+
+def _without_nicks(breakdown: BreakdownTable) -> BreakdownTable:
+    """Mask the customer in ids of sessions the export has none for; commands need them whole."""
+    places = [at for at, c in enumerate(breakdown.columns) if c.name == "session_id"]
+    if not places:
+        return breakdown
+    rows = tuple(
+        tuple(
+            mask_session_id(item) if at in places and isinstance(item, str) else item
+            for at, item in enumerate(row)
+        )
+        for row in breakdown.rows
+    )
+    return replace(breakdown, rows=rows)
 
 
 def _cell(value: BreakdownValue, column: BreakdownColumn) -> Cell:
