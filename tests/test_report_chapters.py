@@ -14,7 +14,7 @@ from cskpi.periods import Period, resolve_period
 from cskpi.pipeline import open_facts, report_inputs
 from cskpi.present.document import AgentPage, Document, Hint, Sentences, Table
 from cskpi.present.finding_list import insight_table
-from cskpi.present.masking import mask_quote
+from cskpi.present.masking import mask_quote, mask_session_id
 from cskpi.present.report import build_report
 from cskpi.texts import say
 
@@ -96,6 +96,7 @@ def test_quotes_show_no_customer_phone_or_address(inputs: ReportInputs, document
     assert "投诉" in quoted
     for private in (NICK, "13812345678", "文一西路", "张小三"):
         assert private not in quoted
+        assert private not in repr(document)
     revealed = build_report(replace(inputs, reveal=True))
     shown = repr([b for s in revealed.sections for b in s.blocks if isinstance(b, AgentPage)])
     assert all(private in shown for private in (NICK, "13812345678", "文一西路", "张小三"))
@@ -123,6 +124,11 @@ def test_the_command_and_the_report_tell_the_same_findings(
     listed = [row.cells[2].text for row in insight_table(inputs.insights).rows]
     assert found == listed
     assert [item.text for item in told.items] == (found or [say("insight.none")])
+
+
+def test_an_id_made_of_the_customer_does_not_name_him() -> None:
+    assert mask_session_id("住在树上@20261030T205628#2") == "住***@20261030T205628#2"
+    assert mask_session_id("S26103101968") == "S26103101968"
 
 
 @pytest.mark.parametrize(

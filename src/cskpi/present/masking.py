@@ -21,6 +21,7 @@ _EMAIL = re.compile(r"([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*(@[A-Za-z0-9.-]+\.[A-Za
 _LONG_NUMBER = re.compile(r"(?<![\dA-Za-z*])([A-Za-z]{0,3}\d{3})\d{5,}(\d{3})(?!\d)")
 _KEPT_ENDS = 3
 _PRIVATE = frozenset((*KINDS, "shop_contact"))
+_MADE_ID = re.compile(r"^(.+)@(\d{8}T\d{6}.*)$", re.DOTALL)
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -68,6 +69,11 @@ def _mask_piece(piece: str) -> str:
     if plain.isascii() and digits > 2 * _KEPT_ENDS and digits > len(plain) / 2:
         return f"{plain[:_KEPT_ENDS]}****{plain[-_KEPT_ENDS:]}"
     return mask_name(plain)
+
+
+def mask_session_id(session_id: str) -> str:
+    """Return a session's id, the customer masked in those made of him and the start."""
+    return _MADE_ID.sub(lambda match: f"{mask_name(match[1])}@{match[2]}", session_id)
 
 
 def mask_name(name: str) -> str:
