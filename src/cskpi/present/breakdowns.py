@@ -13,7 +13,7 @@ from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Section, Table
 from cskpi.present.formatting import format_count, format_hour, format_moment, format_value
 from cskpi.present.graphs import HeatMap
-from cskpi.present.masking import mask_name, mask_session_id
+from cskpi.present.masking import mask_quote, mask_session_id
 from cskpi.texts import LANGS, has_text, language, pick, say
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ _GRID_COLUMNS = ("weekday", "hour")
 _SHEET_NAME_LENGTH = 20
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PRIVATE = ("customer_id", "customer_name", "phone", "address")
-_NAMED_SESSION = re.compile(r"^(.+)@(?=\d{8}T\d{6})")
+_QUOTES = ("said", "script")
+"""Columns of chat text, besides those that end in `_text`."""
 
 
 def public(breakdown: BreakdownTable) -> BreakdownTable:
@@ -57,7 +58,7 @@ def public(breakdown: BreakdownTable) -> BreakdownTable:
 def _unnamed(value: BreakdownValue, column: BreakdownColumn) -> BreakdownValue:
     if column.name != "session_id" or not isinstance(value, str):
         return value
-    return _NAMED_SESSION.sub(lambda named: f"{mask_name(named[1])}@", value)
+    return mask_session_id(value)
 
 
 def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
@@ -102,24 +103,27 @@ def breakdown_section(inputs: ReportInputs, breakdown: BreakdownTable) -> Sectio
         return Section(
             breakdown.name, title, say("section.load_sheet"), (block,), lead=lead, level=2
         )
-    shown = breakdown if inputs.reveal else _without_nicks(breakdown)
+    shown = breakdown if inputs.reveal else _masked(breakdown)
     table = breakdown_table(shown, most_rows=breakdown.most_rows)
     return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (table,), lead=lead, level=2)
 
 
-def _without_nicks(breakdown: BreakdownTable) -> BreakdownTable:
-    """Mask the customer in ids of sessions the export has none for; commands need them whole."""
-    places = [at for at, c in enumerate(breakdown.columns) if c.name == "session_id"]
-    if not places:
-        return breakdown
+def _masked(breakdown: BreakdownTable) -> BreakdownTable:
+    """Mask what quotes say of people: a report gets forwarded."""
+    places = [
+        at
+        for at, column in enumerate(breakdown.columns)
+        if column.name in _QUOTES or column.name.endswith("_text")
+    ]
     rows = tuple(
         tuple(
-            mask_session_id(item) if at in places and isinstance(item, str) else item
+            mask_quote(item) if at in places and isinstance(item, str) else item
             for at, item in enumerate(row)
         )
-        for row in breakdown.rows
+        for row in breakdown.rows[: breakdown.most_rows or None]
     )
-    return replace(breakdown, rows=rows)
+    rest = breakdown.rows[len(rows) :]
+    return replace(breakdown, rows=(*rows, *rest)) if places else breakdown
 
 
 def _cell(value: BreakdownValue, column: BreakdownColumn) -> Cell:
