@@ -41,7 +41,7 @@ CHATS = """
 2026-10-06 10:00:00 客户→A 怎么还没发货
 2026-10-06 10:00:20 客服 A 今天发
 # session=S3 customer=c3
-2026-10-07 10:00:00 客户→B 能便宜点吗
+2026-10-07 10:00:00 客户→B 送到杭州市余杭区文一西路969号能便宜点吗
 2026-10-07 10:00:20 客服 B 已经是活动价
 # session=S4 customer=c4
 2026-10-12 10:00:00 客户→B 什么颜色好看
@@ -307,6 +307,9 @@ def test_the_commands_draw_write_and_take_back(tmp_path: Path, cli: Cli) -> None
     assert "旗舰店" in drawn.stdout
     assert sheet.name in drawn.stderr
     rows = [graded(row, "小王") for row in rows_of(sheet)]
+    told = "".join(row["会话内容"] for row in rows)
+    assert "送到杭***能便宜点吗" in told
+    assert "13800138000" not in told
     rows[0]["服务效率"] = "好"
     filled = write_rows(tmp_path / "filled.csv", rows)
     told = cli("qa", "import", filled, "--format", "json", *here).stdout

@@ -11,7 +11,7 @@ from cskpi.errors import DatabaseError, UsageError
 from cskpi.model.shops import unify_shops
 from cskpi.pipeline import ModelProgress, open_facts
 from cskpi.present.grading_sheet import grading_xlsx
-from cskpi.present.masking import mask_text
+from cskpi.present.masking import mask_quote
 from cskpi.quality.graded_sessions import sessions_to_grade
 from cskpi.quality.grading import SheetOutcome, import_sheets
 from cskpi.quality.sampling import Plan, make_plan
@@ -43,7 +43,7 @@ def grading_plan(
         plan = make_plan(con, week, settings, share=share)
         if not plan.rows:
             raise UsageError("qa_no_sessions", week=week.label)
-        sessions = sessions_to_grade(con, week.label, mask_text)
+        sessions = sessions_to_grade(con, week.label, mask_quote)
     return plan, grading_xlsx(plan, sessions, week.start)
 
 

@@ -12,7 +12,7 @@ from cskpi.present.cells import dimension_cell, number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Column, Row, Table
 from cskpi.present.formatting import format_moment, format_value
-from cskpi.present.masking import mask_text
+from cskpi.present.masking import mask_quote
 from cskpi.present.outputs import show_tables, write_bytes
 from cskpi.present.streams import content_bytes, md_bytes, period_record
 from cskpi.texts import pick, say
@@ -193,7 +193,7 @@ def _told(name: str, value: Any, *, reveal: bool) -> str:
     if isinstance(value, datetime):
         return format_moment(value)
     text = one_line(str(value))
-    return text if reveal else mask_text(text)
+    return text if reveal else mask_quote(text)
 
 
 def _record(pattern: Pattern, *, reveal: bool) -> dict[str, Any]:

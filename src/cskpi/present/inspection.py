@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TONES: dict[str, Tone] = {"critical": "bad", "high": "bad", "medium": "warn", "none": "good"}
 _AROUND = 24
 """Characters of a long message shown on either side of the words found."""
+_LONGEST = 120
+"""Characters shown of a message in which no words were found."""
 
 
 def write_summary(
@@ -210,7 +212,7 @@ def finding_rows(findings: Sequence[Finding], *, reveal: bool) -> Rows:
             *(f.rule, pick(dict(f.labels)), f.severity, f.points, f.is_fatal),
             *(f.occurred_at.isoformat(), f.sender_role),
             marked(f.text, f.span, f.customer_id, reveal=reveal),
-            *(f.words, f.seconds),
+            *(f.words if reveal or not f.words else mask_quote(f.words), f.seconds),
         )
         for f in findings
     )
@@ -221,7 +223,9 @@ def told(finding: Finding, *, reveal: bool) -> str:
     """Return the message with the words in place, and how long the customer waited."""
     span = finding.span
     text, cut = finding.text or "", finding.span
-    if span is not None:
+    if span is None and len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
+    elif span is not None:
         first, last = max(span[0] - _AROUND, 0), min(span[1] + _AROUND, len(text))
         text = f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
         shift = first - (1 if first else 0)

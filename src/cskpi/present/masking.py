@@ -39,16 +39,29 @@ def mask_quote(text: str, names: Iterable[str] = ()) -> str:
     Masked are the personal data the text engine finds, what is announced as a name or an address,
     the customer's own `names`, and every long number (orders, parcels, cards).
     """
-    folded = unicodedata.normalize("NFKC", text).lower()
-    # Places in the folded text are places in the text itself only where nothing grew or shrank.
-    text = text if len(folded) == len(text) else folded
+    text = mask_personal(text)
+    for name in sorted({name for name in names if name}, key=len, reverse=True):
+        text = text.replace(name, mask_name(name))
+    return _LONG_NUMBER.sub(r"\1****\2", text)
+
+
+def mask_personal(text: str) -> str:
+    """Return text with the personal data the text engine finds and announced names masked.
+
+    Numbers that are no personal data (orders) stay readable.
+    """
+    folded = "".join(map(_folded, text))
     private = [(f.start, f.end) for f in find_personal(folded) if f.kind in _PRIVATE]
     # From the end, so that the places before stay where they are.
     for start, end in reversed(_joined([*private, *announced(text)])):
         text = f"{text[:start]}{_mask_piece(text[start:end])}{text[end:]}"
-    for name in sorted({name for name in names if name}, key=len, reverse=True):
-        text = text.replace(name, mask_name(name))
-    return _LONG_NUMBER.sub(r"\1****\2", mask_text(text))
+    return mask_text(text)
+
+
+def _folded(character: str) -> str:
+    """Return a character as the text engine reads it, itself where it would become several."""
+    plain = unicodedata.normalize("NFKC", character).lower()
+    return plain if len(plain) == 1 else character
 
 
 def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -65,6 +78,8 @@ def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def _mask_piece(piece: str) -> str:
     """Of a number its ends stay, of anything else its first character."""
     plain = piece.translate(_FULL_WIDTH)
+    if _MOBILE.fullmatch(plain):
+        return mask_text(plain)
     digits = sum(character.isdecimal() for character in plain)
     if plain.isascii() and digits > 2 * _KEPT_ENDS and digits > len(plain) / 2:
         return f"{plain[:_KEPT_ENDS]}****{plain[-_KEPT_ENDS:]}"

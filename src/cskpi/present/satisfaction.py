@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cskpi.present.cells import dimension_cell, number_cell, text_cell
 from cskpi.present.document import Column, Row, Table
 from cskpi.present.formatting import format_count, format_moment, format_value
-from cskpi.present.masking import mask_text
+from cskpi.present.masking import mask_quote
 from cskpi.present.outputs import show_tables, write_bytes
 from cskpi.present.silent import measures_text, three
 from cskpi.present.streams import content_bytes, md_bytes
@@ -104,7 +104,7 @@ def write_surest(
 def _quote(text: str | None, *, reveal: bool) -> str:
     if text is None:
         return say("format.none")
-    return text if reveal else mask_text(text)
+    return text if reveal else mask_quote(text)
 
 
 def write_model(

@@ -13,7 +13,7 @@ from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Table
 from cskpi.present.formatting import format_value
 from cskpi.present.inspection import points_text, with_marks
-from cskpi.present.masking import mask_text
+from cskpi.present.masking import mask_personal
 from cskpi.present.terminal import write_table
 from cskpi.texts import has_text, pick, say
 
@@ -92,7 +92,7 @@ def _line_cells(line: TranscriptLine, *, reveal: bool) -> Iterable[Cell]:
     yield text_cell(f"{role} {line.sender}" if line.sender else role)
     spans = [mark.span for mark in line.rules if mark.span and not mark.is_disputed]
     marked = with_marks(text, spans)
-    yield text_cell(marked if reveal else mask_text(marked))
+    yield text_cell(marked if reveal else mask_personal(marked))
     yield text_cell(say(f"emotion.{line.emotion}") if line.emotion else "")
     yield text_cell(say("format.list_semicolon").join(_mark(mark) for mark in line.marks))
     yield text_cell(say("format.list_semicolon").join(_rule(mark) for mark in line.rules))
