@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 SHOPS = Path(__file__).parent / "metrics" / "_shops"
 FOLDERS = (
     *("bot_stages", "resolution_cases", "resolution_windows", "sales_credit", "sales_inquiry"),
-    *("speed_contacts", "speed_desk", "workload_chats", "workload_roster"),
+    *("speed_contacts", "speed_desk", "talk_words", "workload_chats", "workload_roster"),
 )
 SETTINGS = load_settings({}, environment={})
 OCTOBER = month_period(datetime.fromisoformat("2026-10-01").date())

@@ -308,7 +308,10 @@ def _further(
             evaluate(con, first_wait, period, by_agent_day, settings, compare=False)
         ),
         "first_waits": spread_of(con, first_wait[0], period, settings) if first_wait else (),
-        "examples": session_examples(con, period),
+        # A wait over night is none in opening hours.
+        "examples": session_examples(con, period, slow_after_seconds=None)
+        if settings.flag("business_hours.use")
+        else session_examples(con, period),
         "without_rows": frozenset(name for name, has_rows in filled.items() if not has_rows),
         "presets": tuple(preset for (preset,) in presets),
     }

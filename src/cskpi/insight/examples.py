@@ -55,17 +55,22 @@ class SessionExample:
 
 
 def session_examples(
-    con: duckdb.DuckDBPyConnection, period: Period, most: int = MOST_SESSIONS
+    con: duckdb.DuckDBPyConnection,
+    period: Period,
+    most: int = MOST_SESSIONS,
+    *,
+    slow_after_seconds: float | None = 180,
 ) -> tuple[SessionExample, ...]:
     """Return at most three sessions of each agent, those that went worst, with their messages.
 
     A session is worth reading for a complaint within seven days, a rating of 1 or 2, no reply, an
-    angry or disappointed customer, a first reply after three minutes or a transfer, in this order;
-    several reasons add up. With many agents each has fewer, and beyond `most` agents only the
+    angry or disappointed customer, a first reply after `slow_after_seconds` (None: however long) or a
+    transfer, in this order; several reasons add up. With many agents each has fewer, and beyond `most` agents only the
     busiest have one: all together have at most `most`.
     """
     bounds = {"period_start": period.start, "period_end": period.end}
-    rows = con.execute(_CHOSEN, bounds | {"each": MOST_EACH, "most": most}).fetchall()
+    limits = {"each": MOST_EACH, "most": most, "slow_after": slow_after_seconds}
+    rows = con.execute(_CHOSEN, bounds | limits).fetchall()
     agents = len({(shop, agent) for _, _, shop, agent, *_ in rows})
     each = max(1, min(MOST_EACH, most // agents)) if agents else 0
     chosen = [_example(row) for row in rows if row[6] <= each]
@@ -102,7 +107,7 @@ weighed AS (
         coalesce(complained_at < asked.started_at + INTERVAL 7 DAY, FALSE) AS is_complaint,
         coalesce(rated.score <= 2, FALSE) AS is_low,
         coalesce(felt.is_angry, FALSE) AS is_angry,
-        coalesce(first_reply_seconds > 180, FALSE) AS is_slow
+        coalesce(first_reply_seconds > $slow_after, FALSE) AS is_slow
     FROM asked
     LEFT JOIN rated USING (session_no)
     LEFT JOIN felt USING (session_no)
