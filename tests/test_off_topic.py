@@ -15,7 +15,12 @@ REST = ("times", "question", "reply")
 USUAL = [("size", "size", "沙发多长", SIZE)] * 60 + [("bill", "bill", "怎么开发票", BILL)] * 60
 
 
-def found(*odd: tuple[str, str | None, str, str], usual: Any = USUAL, least: int = 50) -> list[int]:
+def found(
+    *odd: tuple[str, str | None, str, str],
+    usual: Any = USUAL,
+    least: int = 50,
+    names: tuple[str, ...] = (),
+) -> list[int]:
     """Return which of the odd replies are off topic, by their place."""
     counted = Counter([*odd, *usual])
     forms = {text: number for number, text in enumerate({t for row in counted for t in row[2:]})}
@@ -28,7 +33,7 @@ def found(*odd: tuple[str, str | None, str, str], usual: Any = USUAL, least: int
         orient="row",
     )
     named = {(forms[row[2]], forms[row[3]]): place for place, row in enumerate(odd)}
-    pairs = off_topic(frame, least, 0.02).select("question_form_no", "form_no").rows()
+    pairs = off_topic(frame, least, 0.02, names).select("question_form_no", "form_no").rows()
     return sorted(named[pair] for pair in pairs)
 
 
@@ -51,6 +56,13 @@ def test_a_matter_the_shop_often_answers_with_is_on_topic() -> None:
 
 def test_words_that_are_not_those_of_the_other_matter_say_nothing() -> None:
     assert found(("size", "bill", "高度能改矮吗", "木蜡油半年打一次就很好")) == []
+
+
+def test_the_name_of_a_product_is_one_word() -> None:
+    usual = [*USUAL[:60], *[("bill", "bill", "怎么开发票", "月亮台灯")] * 60]
+    odd = ("size", "bill", "高度能改矮吗", "月亮台灯")
+    assert found(odd, usual=usual) == [0]
+    assert found(odd, usual=usual, names=("月亮台灯",)) == []
 
 
 def test_a_shop_with_few_replies_is_not_judged() -> None:

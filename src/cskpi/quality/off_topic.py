@@ -27,7 +27,9 @@ _SMOOTHING = 0.5
 _SHORTEST = 2
 
 
-def off_topic(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
+def off_topic(
+    answers: pl.DataFrame, least: int, rare: float, product_names: tuple[str, ...] = ()
+) -> pl.DataFrame:
     """Return which replies to which questions are off topic, by `KEYS`.
 
     Args:
@@ -35,13 +37,14 @@ def off_topic(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
             matter is known; topic is NULL where the reply has none or several.
         least: replies to questions of a matter a shop must have before any is judged.
         rare: largest share of replies of a matter that is rare.
+        product_names: words of the shop, which count as one word each.
     """
     import polars as pl
 
     candidates = _rare_pairs(answers, least, rare)
     if candidates.is_empty():
         return candidates.select(KEYS)
-    likely = _surprise(answers, candidates).filter(
+    likely = _surprise(answers, candidates, product_names).filter(
         (pl.col("words") >= LEAST_WORDS) & (pl.col("surprise") >= LEAST_SURPRISE)
     )
     found = candidates.join(likely, on=["shop_no", "question_topic", "topic", "reply"], how="semi")
@@ -65,7 +68,9 @@ def _rare_pairs(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
     return named.join(shares, on=[*by_question, "topic"], how="semi")
 
 
-def _surprise(answers: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+def _surprise(
+    answers: pl.DataFrame, candidates: pl.DataFrame, product_names: tuple[str, ...]
+) -> pl.DataFrame:
     """Return for each candidate how much likelier its words are in replies to its own matter.
 
     Only words known from replies to questions of that matter count; where the same reply was given
@@ -74,7 +79,7 @@ def _surprise(answers: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     cut = answers.select(reply=pl.col("reply").unique(maintain_order=True))
-    cut = cut.with_columns(word=tokens(cut["reply"]).list.unique()).explode("word")
+    cut = cut.with_columns(word=tokens(cut["reply"], product_names).list.unique()).explode("word")
     cut = cut.filter(pl.col("word").str.len_chars() >= _SHORTEST)
     said = answers.group_by("shop_no", "question_topic", "reply").agg(pl.col("times").sum())
     usual = (

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cskpi.enrich.tokens import product_names
 from cskpi.quality.off_topic import off_topic
 from cskpi.store.frames import offered, read_frame
 
@@ -176,7 +177,8 @@ def judge_replies(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute(_FILL, {"shortest": settings.whole("replies.shortest_script")})
     answers = read_frame(con, _ANSWERS)
     least, rare = settings.whole("replies.least_replies"), settings.number("replies.rare_share")
-    with offered(con, "off_topic", off_topic(answers, least, rare)):
+    found = off_topic(answers, least, rare, product_names(con))
+    with offered(con, "off_topic", found):
         con.execute(_MARK_OFF_TOPIC)
     con.execute("DROP TABLE reply_runs")
     con.execute("DROP TABLE reply_marks")
