@@ -169,6 +169,21 @@ def test_sheet_names_are_valid_and_unique() -> None:
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
 
 
+@pytest.mark.parametrize(
+    ("wished", "name"),
+    [
+        ("Statements against the knowledge base", "Statements against the"),
+        ("First owners who pass their customers on", "First owners who pass their"),
+        ("w" * 40, "w" * 31),
+        ("长" * 40, "长" * 31),
+    ],
+)
+def test_a_sheet_name_ends_with_a_whole_word(wished: str, name: str) -> None:
+    section = replace(build_report(sample_inputs()).sections[4], sheet=wished)
+    document = replace(build_report(sample_inputs()), sections=(section,))
+    assert next(iter(_sheets(render_xlsx(document)))) == name
+
+
 def test_a_period_without_data_still_makes_a_workbook() -> None:
     (agents,) = [
         str(text)

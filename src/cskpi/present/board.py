@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from cskpi.present.alarms import alarm_cells
 from cskpi.present.cells import (
-    dimension_cell,
     dimension_title,
     number_cell,
     status_cell,
@@ -40,6 +39,7 @@ from cskpi.present.formatting import (
     format_moment,
     format_span,
 )
+from cskpi.present.insights import agent_name
 from cskpi.present.masking import mask_name
 from cskpi.texts import language, pick, say
 
@@ -202,7 +202,7 @@ def _session_cells(name: str, line: SessionLine, *, reveal: bool) -> Iterable[Ce
         session = session.replace(line.customer_id, mask_name(line.customer_id))
     yield text_cell(line.shop_id)
     yield text_cell(session)
-    yield dimension_cell("agent", line.agent_id)
+    yield text_cell(agent_name(line.shop_id, line.agent_id))
     yield text_cell(format_moment(line.asked_at))
     if name == "risks":
         yield text_cell(say(f"board.severity_{line.severity}"))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from cskpi.insight.agents import short_name
 from cskpi.present.cells import day_cell, number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Section, Table
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _WEEKDAYS = range(1, 8)
 _HOURS = range(24)
 _GRID_COLUMNS = ("weekday", "hour")
-_SHEET_NAME_LENGTH = 20
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PRIVATE = ("customer_id", "customer_name", "phone", "address")
 _QUOTES = ("said", "script")
@@ -103,9 +103,27 @@ def breakdown_section(inputs: ReportInputs, breakdown: BreakdownTable) -> Sectio
         return Section(
             breakdown.name, title, say("section.load_sheet"), (block,), lead=lead, level=2
         )
-    shown = breakdown if inputs.reveal else _masked(breakdown)
+    shown = _short_names(breakdown if inputs.reveal else _masked(breakdown))
     table = breakdown_table(shown, most_rows=breakdown.most_rows)
-    return Section(breakdown.name, title, title[:_SHEET_NAME_LENGTH], (table,), lead=lead, level=2)
+    return Section(breakdown.name, title, title, (table,), lead=lead, level=2)
+
+
+def _short_names(breakdown: BreakdownTable) -> BreakdownTable:
+    """Leave the shop out of agents' names where it stands in a column of its own."""
+    names = [column.name for column in breakdown.columns]
+    if "shop_id" not in names:
+        return breakdown
+    shop_at = names.index("shop_id")
+    agents = {at for at, name in enumerate(names) if name.endswith("agent_id")}
+
+    def short(row: tuple[BreakdownValue, ...]) -> tuple[BreakdownValue, ...]:
+        shop = str(row[shop_at] or "")
+        return tuple(
+            short_name(shop, item) if at in agents and isinstance(item, str) else item
+            for at, item in enumerate(row)
+        )
+
+    return replace(breakdown, rows=tuple(short(row) for row in breakdown.rows))
 
 
 def _masked(breakdown: BreakdownTable) -> BreakdownTable:

@@ -59,7 +59,7 @@ class Book:
         """Return a name Excel takes that no sheet has yet."""
         plain = re.sub(r"[\[\]:*?/\\]", " ", clean_for_terminal(wished))
         plain = " ".join(plain.split()).strip("'")
-        base = _cut(plain, _SHEET_NAME_LENGTH).strip(" '") or "sheet"
+        base = _whole_words(plain, _SHEET_NAME_LENGTH).strip(" '") or "sheet"
         name, number = base, 1
         while name.casefold() in self.names or name.casefold() in _RESERVED:
             number += 1
@@ -123,3 +123,11 @@ def fit(text: str) -> str:
 
 def _cut(text: str, units: int) -> str:
     return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")
+
+
+def _whole_words(text: str, units: int) -> str:
+    """Cut behind a word where words are parted by spaces; Chinese may be cut anywhere."""
+    short = _cut(text, units)
+    head, _, rest = short.rpartition(" ")
+    is_in_a_word = short != text and text[len(short)].isascii() and text[len(short)] != " "
+    return head if is_in_a_word and rest.isascii() and len(head) > len(rest) else short
