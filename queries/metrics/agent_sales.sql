@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "客服落实销售额", en = "Agent sales" }
-description = { zh = "按下单优先判定归到客服名下的已付金额；静默订单不算。扣退款时取消和全额退款的订单不算，部分退款的订单按全额算，除非设置 sales.deduct_partial_refunds。", en = "Paid amount of orders credited to an agent (who talked last before the order, else before the payment); silent orders stay out. Where refunds are deducted, cancelled and fully refunded orders stay out; one refunded in part counts whole unless sales.deduct_partial_refunds is on." }
+description = { zh = "按下单优先判定归到客服名下的已付金额；静默订单不算。扣退款时取消和全额退款的订单不算，部分退款的订单按全额算，除非设置里要求扣减。", en = "Paid amount of orders credited to an agent (who talked last before the order, else before the payment); silent orders stay out. Where refunds are deducted, cancelled and fully refunded orders stay out; one refunded in part counts whole unless the settings deduct those too." }
 formula     = { zh = "Σ 归属客服的订单实付金额", en = "sum of the paid amount of credited orders" }
 group       = "sales"
 type        = "sum"

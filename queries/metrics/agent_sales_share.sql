@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "客服落实销售额占比", en = "Agent sales share" }
-description = { zh = "全店已付金额中归到客服名下的部分，与静默成交占比之和为 100%。它属于店铺，不分客服；各客服占全店多少见明细表 sales_by_agent。", en = "Part of the shop's paid amount that is credited to agents; with the silent share it makes 100 %. It belongs to the shop, not to an agent: each agent's part of the shop stands in the breakdown sales_by_agent." }
+description = { zh = "全店已付金额中归到客服名下的部分，与静默成交占比之和为 100%。它属于店铺，不分客服；各客服占全店多少见“客服、静默与全店销售”。", en = "Part of the shop's paid amount that is credited to agents; with the silent share it makes 100 %. It belongs to the shop, not to an agent: each agent's part of the shop stands under sales of agents, silent orders and the shop." }
 formula     = { zh = "Σ 归属客服的订单实付金额 ÷ Σ 全店订单实付金额", en = "paid amount of credited orders ÷ paid amount of all orders" }
 group       = "sales"
 type        = "ratio"

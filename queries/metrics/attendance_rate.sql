@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "出勤率", en = "Attendance rate" }
-description = { zh = "应出勤的客服日中实际出勤的比例。应出勤按排班（没有排班的按考勤要求的日子）；休息日不算，请假默认也不算（参数 count_leave）。出勤按考勤，旷工半天算半天；没有考勤的看班次内有没有发过消息。", en = "Agent-days to be worked that were worked: by the roster, without one the days attendance asks for. Days of rest are out, and leave unless count_leave says otherwise. Worked by attendance, half a day absent counts half; without attendance, whether he wrote inside the shift." }
+description = { zh = "应出勤的客服日中实际出勤的比例。应出勤按排班（没有排班的按考勤要求的日子）；休息日不算，请假默认也不算（可在设置里改）。出勤按考勤，旷工半天算半天；没有考勤的看班次内有没有发过消息。", en = "Agent-days to be worked that were worked: by the roster, without one the days attendance asks for. Days of rest are out, and leave unless the settings count it. Worked by attendance, half a day absent counts half; without attendance, whether he wrote inside the shift." }
 formula     = { zh = "出勤天数 ÷ 应出勤天数", en = "days worked ÷ days rostered" }
 group       = "workload"
 type        = "ratio"

@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "客单价", en = "Average order value" }
-description = { zh = "已付金额除以付款买家数；按客服看时是归属到该客服的订单，静默订单在“未知”一行。客服、静默、全店并排见明细表 sales_by_agent。", en = "Paid amount per paying customer; by agent, of the orders credited to that agent, silent orders in the row of the unknown. Agents, silent orders and the shop stand side by side in the breakdown sales_by_agent." }
+description = { zh = "已付金额除以付款买家数；按客服看时是归属到该客服的订单，静默订单在“未知”一行。客服、静默、全店并排见“客服、静默与全店销售”。", en = "Paid amount per paying customer; by agent, of the orders credited to that agent, silent orders in the row of the unknown. Agents, silent orders and the shop stand side by side under sales of agents, silent orders and the shop." }
 formula     = { zh = "已付金额 ÷ 付款买家数", en = "paid amount ÷ distinct paying customers" }
 group       = "sales"
 type        = "ratio"

@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "转人工率", en = "Bot to human rate" }
-description = { zh = "机器人先接待的买家会话中，买家要过人工（说出或点击“转人工”一类的话，设置 bot.handoff_words）、导出标有转接（或有“转交给”一类的系统消息，设置 bot.transfer_words），或后来有人工说话的比例；没转成的也算。", en = "Of sessions a bot opened, those in which the customer asked for a human (words or button, setting bot.handoff_words), the export marks a transfer (a marked row or a system message, setting bot.transfer_words), or a human wrote later; failed transfers count too." }
+description = { zh = "机器人先接待的买家会话中，买家要过人工（说出或点击“转人工”一类的话，词表可在设置里改）、导出标有转接（或有“转交给”一类的系统消息），或后来有人工说话的比例；没转成的也算。", en = "Of sessions a bot opened, those in which the customer asked for a human (words or button; the list of words can be set), the export marks a transfer (a marked row or a system message), or a human wrote later; failed transfers count too." }
 formula     = { zh = "要过或转到人工的会话数 ÷ 机器人先接待的会话数", en = "sessions handed or to be handed to a human ÷ sessions a bot opened" }
 group       = "bot"
 type        = "ratio"

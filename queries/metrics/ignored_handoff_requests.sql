@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "转人工未响应率", en = "Ignored handoff requests" }
-description = { zh = "买家在机器人接待中要人工（设置 bot.handoff_words）的会话里，同一会话一直没有人工来的比例；按客服看，来了的归第一位人工，没来的无人。", en = "Of sessions in which the customer asked the bot for a human (setting bot.handoff_words), those no human came to in that session; by agent, those answered stand with the first human, the others with nobody." }
+description = { zh = "买家在机器人接待中要人工（词表可在设置里改）的会话里，同一会话一直没有人工来的比例；按客服看，来了的归第一位人工，没来的无人。", en = "Of sessions in which the customer asked the bot for a human (the list of words can be set), those no human came to in that session; by agent, those answered stand with the first human, the others with nobody." }
 formula     = { zh = "没有人工来的会话数 ÷ 要过人工的会话数", en = "sessions without a human ÷ sessions with a request for one" }
 group       = "bot"
 type        = "ratio"

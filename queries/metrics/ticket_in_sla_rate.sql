@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "工单及时率", en = "Tickets closed in time" }
-description = { zh = "期间内创建的工单中，创建后 24 小时内关闭的比例；还开着的算未及时，重新打开过的看最后一次关闭。工单自带的截止时间默认不用，use_due_at = 1 时有截止时间的工单按它判断。关闭早于创建的工单不计入。", en = "Of tickets created in the period, those closed within 24 h; open ones are not in time, reopened ones go by their last closing. A ticket's own due time is not used unless use_due_at = 1. Tickets closed before they were created are out." }
+description = { zh = "期间内创建的工单中，创建后 24 小时内关闭的比例；还开着的算未及时，重新打开过的看最后一次关闭。工单自带的截止时间默认不用；设置里选用后，有截止时间的工单按它判断。关闭早于创建的工单不计入。", en = "Of tickets created in the period, those closed within 24 h; open ones are not in time, reopened ones go by their last closing. A ticket's own due time is used only where the settings say so. Tickets closed before they were created are out." }
 formula     = { zh = "时限内关闭的工单数 ÷ 创建的工单数", en = "tickets closed in time ÷ tickets created" }
 group       = "resolution"
 type        = "ratio"
