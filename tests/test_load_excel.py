@@ -236,3 +236,13 @@ def test_what_is_no_workbook_is_refused_by_name(tmp_path: Path) -> None:
             sniff(path)
         assert caught.value.key == key
         assert describe(caught.value)
+
+
+def test_a_workbook_too_old_for_a_second_count_is_refused(tmp_path: Path) -> None:
+    body = (DATA / "orders.xls").read_bytes()
+    bof = b"\x09\x08\x10\x00\x00"
+    path = tmp_path / "orders.xls"
+    path.write_bytes(body.replace(bof + b"\x06", bof + b"\x05", 1))
+    with pytest.raises(InputError) as refused:
+        read_all(path)
+    assert refused.value.key == "excel_uncounted"

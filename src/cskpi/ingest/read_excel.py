@@ -179,13 +179,15 @@ def _require_all_rows(sheet: _Sheet, frame: pl.DataFrame, scan: SheetScan | None
     filled = frame.select(pl.any_horizontal(pl.all().is_not_null()).sum()).item()
     path, name, layout = sheet.content.path, sheet.name, sheet.content.layout
     if scan is None:
-        counted = COUNTS[layout](path, name) if layout in COUNTS else None
+        counted = COUNTS[layout](path, name) if layout in COUNTS else 0
+        if counted is None:
+            raise InputError("excel_uncounted", path=sheet.content.shown)
     elif filled >= scan.rows:
         return
     else:
         # Errors and empty texts look like values to the quick count.
         counted = count_filled_rows(path, name)
-    if filled < (counted or 0):
+    if filled < counted:
         raise InputError("rows_unaccounted", path=sheet.content.shown)
 
 
