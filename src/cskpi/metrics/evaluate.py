@@ -244,7 +244,13 @@ def _own_shops(
 def _keyed(
     rows: Sequence[Mapping[str, Any]], names: Sequence[str], period_no: int
 ) -> dict[Key, Mapping[str, Any]]:
-    return {_key(row, names): row for row in rows if _belongs(row, names, period_no)}
+    marks = [name for name in rows[0] if name.startswith("mark_")] if rows else []
+    wanted = [0 if mark.removeprefix("mark_") in names else 1 for mark in marks]
+    return {
+        _key(row, names): row
+        for row in rows
+        if row["period_no"] == period_no and [row[mark] for mark in marks] == wanted
+    }
 
 
 def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float | None) -> Finding:
@@ -319,14 +325,6 @@ def _status(finding: Finding, metric: Metric, target: Target) -> Status | None:
     if target.warn is not None and sign * finding.value >= sign * target.warn:
         return "warn"
     return "bad"
-
-
-def _belongs(row: Mapping[str, Any], names: Sequence[str], period_no: int) -> bool:
-    return row["period_no"] == period_no and all(
-        (mark == 0) == (name.removeprefix("mark_") in names)
-        for name, mark in row.items()
-        if name.startswith("mark_")
-    )
 
 
 def _key(row: Mapping[str, Any], names: Sequence[str]) -> Key:
