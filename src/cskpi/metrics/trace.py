@@ -101,13 +101,15 @@ def rows_behind(
 
 
 def transcripts(con: duckdb.DuckDBPyConnection, session_id: str) -> list[Transcript]:
-    """Return every session of that id (two shops may share one).
+    """Return every session of that id (two shops may share one); 王***@start, as shown, is one, too.
 
     Raises:
         UsageError: there is none.
     """
     cursor = con.execute(
         "SELECT * FROM sessions WHERE session_id = $id OR conversation_id = $id"
+        " OR (contains($id, '***@') AND starts_with(session_id, split_part($id, '***@', 1))"
+        " AND ends_with(session_id, '@' || split_part($id, '***@', 2)))"
         " ORDER BY shop_id, started_at",
         {"id": session_id},
     )
