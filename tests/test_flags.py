@@ -269,4 +269,4 @@ def test_the_report_says_so_on_card_table_and_definition() -> None:
     (definitions,) = (b for b in definition_section(inputs).blocks if isinstance(b, DefinitionList))
     facts = dict(next(i.facts for i in definitions.items if i.ref == "csat_score"))
     assert facts["定型"].startswith("2 天后")
-    assert facts["退而求其次"] == FALLBACK["zh"]
+    assert facts["缺数据时"] == FALLBACK["zh"]

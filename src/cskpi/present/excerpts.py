@@ -22,12 +22,20 @@ _MOST_CHARACTERS = 160
 _SIDES: Mapping[str, Side] = {"customer": "customer", "agent": "agent", "assist_bot": "agent"}
 _KPIS: Mapping[str, tuple[str, ...]] = {
     "complaint": ("complaint_rate", "complaint_conversion_rate"),
-    "low_rating": ("csat_score", "satisfaction_rate"),
+    "low_rating": (
+        *("csat_score", "satisfaction_rate"),
+        *("overall_satisfaction", "rating_response_rate"),
+    ),
     "unanswered": ("reply_rate", "unanswered_sessions", "response_timeout_rate"),
     "angry": ("negative_emotion_rate",),
-    "slow": ("first_response_time", "first_reply_in_target", "response_timeout_rate"),
+    "slow": (
+        *("first_response_time", "first_reply_in_target", "response_timeout_rate"),
+        *("average_response_interval", "reply_in_target"),
+    ),
     "transferred": ("transfer_rate",),
 }
+_COUNTED = ("received_sessions", "received_customers")
+"""KPIs that count every session."""
 
 
 def example_id(example: SessionExample) -> str:
@@ -48,6 +56,7 @@ def excerpt(example: SessionExample, *, reveal: bool) -> Example:
     has_id = reveal or not example.customer or example.customer not in example.session_id
     facts = (Fact(say("excerpt.session"), text_cell(example.session_id)),) if has_id else ()
     kpis = [kpi for reason in example.reasons for kpi in _KPIS[reason.kind]]
+    kpis += _COUNTED
     more = say("excerpt.left_out", n=format_count(example.left_out)) if example.left_out else ""
     return Example(
         id=example_id(example),
