@@ -126,6 +126,15 @@ def test_a_shops_own_word_reads_only_the_forms_it_stands_in(
     assert flagged(con, "is_false_claim") == []
 
 
+def test_a_shops_list_may_be_gbk_and_a_class_nothing_reads_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "banned.txt").write_bytes("[insult]\n宝塔精\n".encode("gb18030"))
+    assert "宝塔精" in load_lexicons(tmp_path).classes["banned"]["insult"].lines
+    (tmp_path / "banned.txt").write_text("[insults]\n宝塔精\n", encoding="utf-8")
+    load_lexicons.cache_clear()
+    with pytest.raises(InputError, match="lexicon_class"):
+        load_lexicons(tmp_path)
+
+
 def test_a_pattern_reads_all_forms_anew(
     shop: tuple[duckdb.DuckDBPyConnection, Settings],
     tmp_path: Path,

@@ -42,6 +42,7 @@ QUOTE = (
 _CUTS = {"questions": QUESTION, "quotes": QUOTE}
 _GAP = re.compile(r"\{\d|[\]).][*+]|\$")
 _GAPS_AT_ONCE = 4
+_FREE = "topics"
 _HEAD = re.compile(r"\[(?P<name>[a-z_]+)(?::(?P<flags>[a-z ]*))?\]$")
 
 
@@ -136,13 +137,16 @@ def load_lexicons(own: Path | None = None) -> Lexicons:
     """Return the shipped word lists with those of a shop's folder appended.
 
     Raises:
-        InputError: a line of a file is no word, class or pattern.
+        InputError: a line of a file is no word, class or pattern, or nothing reads the class.
     """
     classes: dict[str, dict[str, WordClass]] = {}
     folders = [SHIPPED, *([own] if own and own.is_dir() else [])]
     for path in (p for folder in folders for p in sorted(folder.glob("*.txt"))):
         for found in read_lexicon(path):
             known = classes.setdefault(path.stem, {})
+            # A shop may name topics of its own; any other class nothing would read.
+            if path.parent != SHIPPED and path.stem != _FREE and found.name not in known:
+                raise InputError("lexicon_class", path=path, name=found.name, classes=_list(known))
             old = known.get(found.name, WordClass(found.name))
             lines = tuple(dict.fromkeys(old.lines + found.lines))
             known[found.name] = WordClass(found.name, old.flags | found.flags, lines)
@@ -155,8 +159,13 @@ def read_lexicon(path: Path) -> list[WordClass]:
     Raises:
         InputError: a word stands before the first class, or a pattern cannot be read.
     """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", errors="replace")
     classes: list[tuple[str, frozenset[str], list[str]]] = []
-    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
@@ -167,6 +176,10 @@ def read_lexicon(path: Path) -> list[WordClass]:
         else:
             classes[-1][2].append(line)
     return [WordClass(name, flags, tuple(lines)) for name, flags, lines in classes]
+
+
+def _list(known: Iterable[str]) -> str:
+    return ", ".join(known) or "–"
 
 
 def is_readable(line: str) -> bool:
