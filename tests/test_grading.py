@@ -322,6 +322,7 @@ def test_the_commands_draw_write_and_take_back(tmp_path: Path, cli: Cli) -> None
     assert found == {"qa_score": 100.0, "qa_coverage": pytest.approx(2 / 3)}
     shown = cli("explain", "session", "t***@20261005T100000", *here).stdout
     assert "你有病吧" in shown
+    assert "-o" in cli("qa", "sample", "--week", "2026-W41", *here).stderr
     cli("qa", "sample", "--week", "2026-W41", "--share", "2", *here, code=2)
     cli("qa", "sample", "--week", "2026-W01", *here, code=2)
     cli("qa", "sample", "--week", "October", *here, code=2)

@@ -63,7 +63,9 @@ def sample(
     if plan.is_kept:
         diagnostics.note(say("talk.qa_plan_kept", week=plan.week))
     show_table(plan_table(plan))
-    if output is not None:
+    if output is None:
+        diagnostics.note(say("talk.qa_sheet_wanted"))
+    else:
         write_atomic(output, workbook)
         count = sum(row.planned_count for row in plan.rows)
         diagnostics.note(say("talk.qa_sheet_written", path=output, count=count))
