@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cskpi.metrics.finding import Finding, Unit
+from cskpi.metrics.finding import Comparison, Finding, Unit
+from cskpi.present.cells import compared_cell
 from cskpi.present.comparison import judge, verdict, weight
 from cskpi.present.formatting import (
     cell_width,
@@ -127,6 +128,13 @@ def test_only_differences_beyond_noise_are_changes() -> None:
     assert verdict(_finding(value=0.9, low=0.88, high=0.92)) == "unknown"
     small = _finding(value=0.9, low=0.88, high=0.92, previous=0.1, status="small_sample")
     assert verdict(small) == "unclear"
+
+
+def test_few_rows_are_told_as_such_and_not_as_no_difference() -> None:
+    team = Comparison("team", 3.85, -1.97, word="no_clear_change")
+    numbers = {"unit": "score", "value": 1.88, "comparisons": (team,)}
+    assert compared_cell(_finding(**numbers), "team").mark == "无明显差异"
+    assert compared_cell(_finding(**numbers, status="small_sample"), "team").mark == "样本少"
 
 
 def test_totals_without_interval_need_a_difference_someone_would_act_on() -> None:

@@ -102,6 +102,9 @@ def compared_cell(finding: Finding, against: Against) -> Cell:
         return text_cell(say("format.none"), "muted")
     found = comparison_verdict(finding, comparison)
     tone, words = _VERDICT_TONES.get(found, "plain"), say(f"{section}.{found}")
+    if found == "unclear" and finding.status == "small_sample":
+        # "No clear difference" beside an interval far from the others would look like a mistake.
+        words = say("kpi_status.small_sample")
     change = format_change(finding.value, comparison.value, finding.unit)
     is_level = change == say("verdict.same")
     return Cell(words, words, tone=tone) if is_level else Cell(change, change, "text", tone, words)
