@@ -10,8 +10,10 @@ a numbered house. Order numbers, prices, dates and sizes are none, nor are publi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 
 KINDS = (
@@ -42,6 +44,9 @@ CANDIDATE = "|".join(_SIGNS.values())
 """What a text holds wherever one of the kinds is in it; a pattern of both engines."""
 
 
+_Rule = tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]]
+
+
 class Found(NamedTuple):
     """A piece of a text and what it is."""
 
@@ -56,25 +61,33 @@ def find_personal(text: str) -> list[Found]:
     The pieces do not overlap and come in the order of the text.
     """
     taken: list[Found] = []
-    signs = {sign for sign, pattern in _SEEN.items() if pattern.search(text)}
-    own = bool(signs & {"number", "house"}) and _SHOP_CONTACT.search(text) is not None
-    for kind, pattern, holds in _RULES:
-        if _SIGN_OF.get(kind, "number") not in signs:
-            continue
+    signs = tuple([sign for sign, seen in _SEEN if seen(text)])
+    own = ("number" in signs or "house" in signs) and _SHOP_CONTACT.search(text) is not None
+    for kind, pattern, holds in _rules_of(signs):
         for match in pattern.finditer(text):
             start, end = match.span(1) if pattern.groups else match.span()
             if kind == "address":
                 start += _led_in(match.group())
             elif kind == "mobile":
                 start -= len(_country_code(text[max(0, start - 6) : start]))
-            if any(start < t.end and t.start < end for t in taken) or not holds(match):
+            if (taken and _overlaps(taken, start, end)) or not holds(match):
                 continue
             shops = own and kind in {"mobile", "landline", "address"}
             taken.append(Found("shop_contact" if shops else kind, start, end))
-    return sorted(taken, key=lambda found: found.start)
+    return sorted(taken, key=attrgetter("start")) if len(taken) > 1 else taken
 
 
-_SEEN = {sign: re.compile(pattern) for sign, pattern in _SIGNS.items()}
+def _overlaps(taken: Sequence[Found], start: int, end: int) -> bool:
+    return any(start < found.end and found.start < end for found in taken)
+
+
+@cache
+def _rules_of(signs: tuple[str, ...]) -> tuple[_Rule, ...]:
+    """Return the rules that can hold in a text with these signs; few texts have several."""
+    return tuple(rule for rule in _RULES if _SIGN_OF.get(rule[0], "number") in signs)
+
+
+_SEEN = [(sign, re.compile(pattern).search) for sign, pattern in _SIGNS.items()]
 _SIGN_OF = {"email": "@", "social": "account", "address": "house"}
 
 
@@ -157,7 +170,7 @@ _END = r"(?![\d*])"
 _LEVEL = r"[\u4e00-\u9fff]"
 _CHINESE_NUMBER = r"(?:\d{1,5}(?:-\d{1,4}){0,3}|[一二三四五六七八九十]{1,4})"
 
-_RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
+_RULES: tuple[_Rule, ...] = (
     (
         "email",
         re.compile(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_TITLES = 20_000
 """Titles looked at for product names; more of them bring no new names."""
 
-_BREAK = "\n"
+_BREAK, _MARK = "\n", "\x1f"
 _SIGN = re.compile(r"\{[a-z_]+\}")
 _PART = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}(?![\u4e00-\u9fff])")
 _OFTEN = 2
@@ -33,23 +33,19 @@ def tokens(texts: pl.Series, product_names: tuple[str, ...] = ()) -> pl.Series:
     """
     import polars as pl
 
-    lines = texts.fill_null("").str.replace_all(_BREAK, " ", literal=True)
+    lines = texts.fill_null("").str.replace_all(f"[{_BREAK}{_MARK}]", " ")
     signs = _signs(lines)
     coded = lines.str.replace_many(list(signs), list(signs.values())) if signs else lines
     # One call for many texts is twice as fast; the break between two texts is a word of its own.
-    cut = _cutter(product_names).cut(_BREAK.join(coded.to_list()))
-    back = {letter: sign for sign, letter in signs.items()}
-    words = pl.DataFrame({"word": pl.Series(cut, dtype=pl.String)}).lazy()
-    by_text = (
-        words.with_columns(text=(pl.col("word") == _BREAK).cum_sum().set_sorted())
-        .filter(~pl.col("word").str.contains(r"^\s+$"))
-        .with_columns(pl.col("word").replace(back) if back else pl.col("word"))
-        .group_by("text")
-        .agg("word")
-    )
-    every = pl.LazyFrame({"text": pl.int_range(texts.len(), dtype=pl.UInt32, eager=True)})
-    joined = every.join(by_text, on="text", how="left", maintain_order="left").collect()
-    return joined["word"].fill_null([]).rename(texts.name)
+    cut = _MARK.join(_cutter(product_names).cut(_BREAK.join(coded.to_list())))
+    rows = pl.Series(texts.name, cut.split(_BREAK), dtype=pl.String)
+    rows = rows.str.replace_all(rf"{_MARK}\s*(?:{_MARK}\s*)*", _MARK).str.strip_chars(f"{_MARK} ")
+    if signs:
+        rows = rows.str.replace_many(list(signs.values()), list(signs))
+    nothing = pl.lit([], dtype=pl.List(pl.String))
+    return pl.select(
+        pl.when(rows == "").then(nothing).otherwise(rows.str.split(_MARK)).alias(texts.name)
+    ).to_series()
 
 
 def reference_tokens(text: str) -> list[str]:
