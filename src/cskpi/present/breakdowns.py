@@ -29,6 +29,7 @@ _WEEKDAYS = range(1, 8)
 _HOURS = range(24)
 _GRID_COLUMNS = ("weekday", "hour")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_IDS = ("rule",)
 _PRIVATE = ("customer_id", "customer_name", "phone", "address")
 _QUOTES = ("said", "script")
 """Columns of chat text, besides those that end in `_text`."""
@@ -105,7 +106,16 @@ def breakdown_section(inputs: ReportInputs, breakdown: BreakdownTable) -> Sectio
         )
     shown = _short_names(breakdown if inputs.reveal else _masked(breakdown))
     table = breakdown_table(shown, most_rows=breakdown.most_rows)
+    table = replace(table, columns=_without_ids(shown, table))
     return Section(breakdown.name, title, title, (table,), lead=lead, level=2)
+
+
+def _without_ids(breakdown: BreakdownTable, table: Table) -> tuple[Column, ...]:
+    """Keep ids that stand beside their names to the workbook."""
+    return tuple(
+        replace(column, scope="sheet") if source.name in _IDS else column
+        for source, column in zip(public(breakdown).columns, table.columns, strict=True)
+    )
 
 
 def _short_names(breakdown: BreakdownTable) -> BreakdownTable:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _EXACT_BELOW_SECONDS = 10
 _DAYS_FROM_SECONDS = 2 * _DAY
+_DAYS_ALONE_FROM_SECONDS = 100 * _DAY
 _WAN, _YI = 10_000, 100_000_000
 
 
@@ -144,8 +145,10 @@ def _duration(seconds: float) -> str:
     elif whole < _DAYS_FROM_SECONDS:
         minutes = math.floor(size / _MINUTE + 0.5)
         text = _parts("hours", "hours_minutes", *divmod(minutes, _MINUTE))
-    else:
+    elif whole < _DAYS_ALONE_FROM_SECONDS:
         text = _parts("days", "days_hours", *divmod(math.floor(size / _HOUR + 0.5), 24))
+    else:
+        text = say("format.days", a=format_count(math.floor(size / _DAY + 0.5)))
     return f"-{text}" if round(seconds, 1) < 0 else text
 
 
