@@ -95,13 +95,15 @@ def model_record(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
 def silent_basis(
     con: duckdb.DuckDBPyConnection, period: Period, filters: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    """Return `model_record` with the number of silent sessions of the period; None without any."""
+    """Return `model_record`, the number of silent sessions of the period and the surest; None without."""
     record = model_record(con)
     where, values = _within(period, filters)
     row = con.execute(_SILENT.format(where=where), values).fetchone()
     if record is None or row is None or not row[0]:
         return None
-    return {"silent_count": row[0], **record}
+    both = [one for way in surest_sessions(con, period, filters) for one in way]
+    sure = {one.session_id: one.expected for one in sorted(both, key=_doubt)[:SUREST]}
+    return {"silent_count": row[0], "surest": sure, **record}
 
 
 def surest_sessions(
@@ -119,6 +121,10 @@ def surest_sessions(
         for way in ("DESC", "ASC")
     )
     return happy, unhappy
+
+
+def _doubt(session: SureSession) -> float:
+    return -abs(session.expected - 0.5)
 
 
 def _within(period: Period, filters: Mapping[str, str]) -> tuple[str, dict[str, Any]]:

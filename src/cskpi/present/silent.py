@@ -6,18 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from cskpi.present.formatting import format_count, format_value
+from cskpi.present.masking import mask_session_id
 from cskpi.texts import say
 
 
 def silent_text(basis: Mapping[str, Any]) -> str:
-    """Return how many sessions a number rests on, what they are read from, AUC and calibration."""
-    return say(
+    """Return how many sessions a number rests on, what they are read from, how well, and the surest."""
+    told = say(
         f"silent.{basis['basis']}",
         silent=format_count(basis["silent_count"]),
         measures="" if basis["auc"] is None else measures_text(basis),
         satisfied=format_count(basis["satisfied_count"]),
         dissatisfied=format_count(basis["dissatisfied_count"]),
     )
+    surest = [
+        say(
+            "silent.sure",
+            session=mask_session_id(session),
+            expected=format_value(expected, "percent"),
+        )
+        for session, expected in basis["surest"].items()
+    ]
+    return f"{told}\n{say('silent.surest_list', sessions=say('format.list_comma').join(surest))}"
 
 
 def measures_text(record: Mapping[str, Any]) -> str:
