@@ -205,7 +205,7 @@ def _session_cells(name: str, line: SessionLine, *, reveal: bool) -> Iterable[Ce
     yield text_cell(agent_name(line.shop_id, line.agent_id))
     yield text_cell(format_moment(line.asked_at))
     if name == "risks":
-        yield text_cell(say(f"board.severity_{line.severity}"))
+        yield text_cell(say(f"severity.{line.severity}"))
         yield text_cell(say("format.list_comma").join(pick(labels) for labels in line.rules))
     else:
         yield number_cell(line.seconds, "duration")
