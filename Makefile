@@ -28,7 +28,7 @@ lint: $(READY)  ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar -q queries
+	$(BIN)/sqlfluff lint --disable-progress-bar -q --processes 0 queries
 
 format: $(READY)  ## let the formatters rewrite code and queries
 	$(BIN)/ruff check --fix-only .

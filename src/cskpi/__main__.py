@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 from cskpi import interruption
 
@@ -14,12 +17,24 @@ def main() -> None:
         from cskpi.cli import main as run
 
         run()
+    except SystemExit as ended:
+        if interruption.came():
+            _leave(ended.code if isinstance(ended.code, int) else interruption.EXIT_CODE)
+        raise
     except Exception:
         if not interruption.came():
             raise
-        sys.exit(interruption.EXIT_CODE)
+        _leave(interruption.EXIT_CODE)
     except KeyboardInterrupt:
-        sys.exit(interruption.EXIT_CODE)
+        _leave(interruption.EXIT_CODE)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: taking apart a database interrupted in the middle can crash the process."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
