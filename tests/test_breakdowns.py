@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from test_metrics import METRICS, case_settings, eval_fraction, of_the_model, shared_shop
-from transcripts import open_shop
+from transcripts import build_shop, open_shop
 
 from cskpi.errors import DefinitionError, UsageError
 from cskpi.metrics.breakdowns import BreakdownTable, BreakdownValue, load_breakdowns, run_breakdown
@@ -165,7 +165,8 @@ CHATS = """
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection]:
     folder = tmp_path_factory.mktemp("shop")
     (folder / "transcript.txt").write_text(CHATS, encoding="utf-8")
-    with open_shop(folder, load_settings({}, environment={})) as con:
+    # A database of its own: cases run in between while this one stands.
+    with build_shop(folder, load_settings({}, environment={})) as con:
         yield con
 
 
