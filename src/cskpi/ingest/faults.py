@@ -71,13 +71,19 @@ def find_faults(
             " (row_no BIGINT, reason VARCHAR, column_name VARCHAR, raw_value VARCHAR)"
         )
         return False
+    con.execute(_search(con, staging, conditions, joins))
+    return count(con, "faults") > 0
+
+
+def _search(
+    con: duckdb.DuckDBPyConnection, staging: Staging, conditions: Sequence[RowFault], joins: str
+) -> str:
     cells = staging.raw.columns
     blank = " AND ".join(f"coalesce(trim({cell}), '') = ''" for cell in cells)
     numbered = " ".join(
         f"WHEN {fault.condition} THEN {index}" for index, fault in enumerate(conditions)
     )
-    con.execute(
-        f"""
+    return f"""
         CREATE TEMP TABLE faults AS
         SELECT row_no,
             CASE
@@ -92,8 +98,6 @@ def find_faults(
             FROM {staging.layer} AS layer {joins})
         WHERE fault IS NOT NULL
         """
-    )
-    return count(con, "faults") > 0
 
 
 def _cell_faults(staging: Staging, column: TypedColumn) -> list[RowFault]:

@@ -58,14 +58,7 @@ def write_keyed(
     values = _values(staging, table, types) | dict(derived.values)
     if lacks_moment:
         values[table.moment] = f"TIMESTAMP '{loading.day} 00:00:00'"
-    hidden = ("customer_id", "alias") if target == "customer_links" else ("customer_id",)
-    values |= {name: staging.privacy.hidden(values[name]) for name in hidden if name in values}
-    listed = accounts_in(values["agent_id"]) if target == "agents" else ""
-    if listed:
-        values["agent_id"] = f"({listed})[1]"
-    values = {name: f"CAST({sql} AS {types[name]})" for name, sql in values.items()}
-    if listed:
-        values[LISTED] = listed
+    values = _stored(staging, values, types)
     items = _item_values(con, staging)
     _stage_rows(
         con, staging, values | {f"item_{name}": sql for name, sql in items.items()}, numbering
@@ -79,8 +72,23 @@ def write_keyed(
         _stage_items(con, items)
         keys = ("shop_id", "order_id", "item_key")
         conflicting += merge.run("order_items", keys, [*keys, *items], "staged_items")
-    told = merge_accounts(con, merge) if listed else ()
+    told = merge_accounts(con, merge) if LISTED in values else ()
     return replace(_written(con, staging, table, rank, conflicting), told=told)
+
+
+def _stored(
+    staging: Staging, values: Mapping[str, str], types: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the values as the table stores them: people hidden where asked, of the table's types."""
+    target = staging.match.source.target
+    hidden = ("customer_id", "alias") if target == "customer_links" else ("customer_id",)
+    stored = dict(values)
+    stored |= {name: staging.privacy.hidden(stored[name]) for name in hidden if name in stored}
+    listed = accounts_in(stored["agent_id"]) if target == "agents" else ""
+    if listed:
+        stored["agent_id"] = f"({listed})[1]"
+    stored = {name: f"CAST({sql} AS {types[name]})" for name, sql in stored.items()}
+    return stored | ({LISTED: listed} if listed else {})
 
 
 def _values(staging: Staging, table: KeyedTable, types: Mapping[str, str]) -> dict[str, str]:

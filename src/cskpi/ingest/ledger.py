@@ -185,20 +185,26 @@ def record_file(
             "header_row": report.header_row,
             "sha256": content.sha256,
             "size_bytes": content.size_bytes,
-            "used": _json(dict(report.columns_used)),
-            "guessed": _json(dict(report.columns_guessed)),
-            "ignored": _json(list(report.columns_ignored)),
-            "read": report.rows_read,
-            "accepted": report.rows_accepted,
-            "duplicate": report.rows_duplicate,
-            "rejected": report.rows_rejected,
-            "first_at": report.first_at,
-            "last_at": report.last_at,
             "exported_at": exported_at,
-            "summary": report.reject_reasons.get("summary_row", 0),
-            "remarks": _json(_remarks(report)),
+            **_columns_and_rows(report),
         },
     )
+
+
+def _columns_and_rows(report: FileReport) -> dict[str, object]:
+    return {
+        "used": _json(dict(report.columns_used)),
+        "guessed": _json(dict(report.columns_guessed)),
+        "ignored": _json(list(report.columns_ignored)),
+        "read": report.rows_read,
+        "accepted": report.rows_accepted,
+        "duplicate": report.rows_duplicate,
+        "rejected": report.rows_rejected,
+        "first_at": report.first_at,
+        "last_at": report.last_at,
+        "summary": report.reject_reasons.get("summary_row", 0),
+        "remarks": _json(_remarks(report)),
+    }
 
 
 def _remarks(report: FileReport) -> dict[str, object]:

@@ -20,7 +20,7 @@ from cskpi.ingest.detect import Match, describe_requirement, nearest
 from cskpi.ingest.file_dates import find_day, find_period
 from cskpi.ingest.keyed import write_keyed
 from cskpi.ingest.known_sources import sources_for
-from cskpi.ingest.ledger import Loading
+from cskpi.ingest.ledger import Loading, Written
 from cskpi.ingest.messages import write_messages
 from cskpi.ingest.options import LoadOptions
 from cskpi.ingest.paths import expand_paths
@@ -219,8 +219,7 @@ class _Run:
         )
 
     def _load(self, staging: Staging) -> FileReport:
-        con, raw, match = self.con, staging.raw, staging.match
-        source = match.source
+        con, raw, source = self.con, staging.raw, staging.match.source
         already = ledger.is_known(con, self.content.sha256, raw.sheet, source.target)
         numbering = number_rows(con, raw)
         loading = Loading(
@@ -232,8 +231,23 @@ class _Run:
         )
         with self.reading.meter.watch(con, "write"):
             written = WRITERS.get(source.target, write_keyed)(con, staging, numbering, loading)
+        report = replace(self._report(staging, written), already_loaded=already)
+        ledger.check_balance(report)
+        if written.accepted or not already:
+            file_id = loading.file_id
+            report = replace(report, overlaps=ledger.overlapping_files(con, report, file_id))
+            copies = second_copies(con, report, self.content.sha256, file_id)
+            report = replace(report, told=(*report.told, *copies))
+            ledger.record_file(con, self.content, report, file_id, written.exported_at)
+            if report.rows_rejected:
+                ledger.record_rejects(con, staging, file_id, numbering)
+        return report
+
+    def _report(self, staging: Staging, written: Written) -> FileReport:
+        con, raw, match = self.con, staging.raw, staging.match
+        source = match.source
         rows = ledger.count_rows(con)
-        report = replace(
+        return replace(
             self._empty_report(raw),
             **column_use(raw, match, self._further(source), keep=self.options.keep_private),
             kind=source.target,
@@ -249,20 +263,9 @@ class _Run:
             unknown_words=written.unknown_words,
             first_at=written.first_at,
             last_at=written.last_at,
-            already_loaded=already,
             totals=tuple(check_totals(con, staging)),
             told=(*staging.told, *written.told),
         )
-        ledger.check_balance(report)
-        if written.accepted or not already:
-            file_id = loading.file_id
-            report = replace(report, overlaps=ledger.overlapping_files(con, report, file_id))
-            copies = second_copies(con, report, self.content.sha256, file_id)
-            report = replace(report, told=(*report.told, *copies))
-            ledger.record_file(con, self.content, report, file_id, written.exported_at)
-            if report.rows_rejected:
-                ledger.record_rejects(con, staging, file_id, numbering)
-        return report
 
     def _further(self, source: Source) -> list[Source]:
         """Return the sources that are loaded from the same rows."""

@@ -254,24 +254,7 @@ class _Rows:
 
 
 def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_ids: bool) -> str:
-    moment = "CAST(epoch_us(occurred_at) AS VARCHAR)"
-    known_by = ["shop_id", "coalesce(message_id, '')", "party", moment, "sender_role"]
-    said = [
-        "shop_id",
-        "party",
-        moment,
-        "sender_role",
-        "coalesce(text, '')",
-    ]
-    by_id, by_text = (f"concat_ws(chr(31), {', '.join(p)})" for p in (known_by, said))
-    key = f"CASE WHEN message_id IS NULL THEN {by_text} ELSE {by_id} END"
-    # Only rows that are alike can have equal keys, and likeness is far cheaper than the key.
-    by_name, by_content = "hash(message_id, party)", "hash(party, occurred_at, text)"
-    likeness = f"CASE WHEN message_id IS NULL THEN {by_content} ELSE {by_name} END"
-    if all_ids:
-        key, likeness = by_id, by_name
-    elif not has_ids:
-        key, likeness = by_text, by_content
+    key, likeness = _keys(has_ids=has_ids, all_ids=all_ids)
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE repeated AS
@@ -300,3 +283,20 @@ def _numbered(con: duckdb.DuckDBPyConnection, typed: str, *, has_ids: bool, all_
         FROM ({typed}) LEFT JOIN ordinals USING (row_no)
         WHERE message_id IS NULL OR nth IS NULL OR nth = equals
     """
+
+
+def _keys(*, has_ids: bool, all_ids: bool) -> tuple[str, str]:
+    """What tells messages apart, and a far cheaper likeness that equal keys share."""
+    moment = "CAST(epoch_us(occurred_at) AS VARCHAR)"
+    known_by = ["shop_id", "coalesce(message_id, '')", "party", moment, "sender_role"]
+    said = ["shop_id", "party", moment, "sender_role", "coalesce(text, '')"]
+    by_id, by_text = (f"concat_ws(chr(31), {', '.join(p)})" for p in (known_by, said))
+    by_name, by_content = "hash(message_id, party)", "hash(party, occurred_at, text)"
+    if all_ids:
+        return by_id, by_name
+    if not has_ids:
+        return by_text, by_content
+    return (
+        f"CASE WHEN message_id IS NULL THEN {by_text} ELSE {by_id} END",
+        f"CASE WHEN message_id IS NULL THEN {by_content} ELSE {by_name} END",
+    )

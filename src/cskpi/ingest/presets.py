@@ -209,13 +209,8 @@ def _source(path: Path, preset: Preset, raw: Mapping[str, Any]) -> Source:
         id=str(raw["id"]),
         target=str(raw.get("target", "")),
         skip=skip,
-        also=reader.words(raw, "also"),
-        only=reader.words(raw, "only"),
         is_secondary=bool(raw.get("secondary", False)),
         evidence=reader.among(raw, "evidence", EVIDENCE, ("E",))[0],
-        where=reader.texts(raw, "where"),
-        lacks=reader.texts(raw, "lacks"),
-        files=reader.words(raw, "files"),
         formats=reader.among(raw, "formats", FORMATS, formats),
         require=reader.words(detect, "require"),
         any=reader.words(detect, "any"),
@@ -223,24 +218,29 @@ def _source(path: Path, preset: Preset, raw: Mapping[str, Any]) -> Source:
         layout=layout,
         period=reader.among(raw, "period", PLACES, ()),
         day=reader.among(raw, "day", PLACES, ()),
-        columns=reader.lists(raw, "columns"),
-        guess=reader.lists(raw, "guess"),
         types=types,
         values={name: reader.texts(raw["values"], name) for name in raw.get("values", {})},
-        strip_prefix=reader.lists(raw, "strip_prefix"),
-        extract=reader.texts(raw, "extract"),
-        coalesce=reader.words(raw, "coalesce"),
-        fill_down=reader.words(raw, "fill_down"),
         explode_separators=str(explode.get("separators", "")),
         explode_by=reader.words(explode, "by"),
         explode_columns=reader.words(explode, "columns"),
-        from_filename=reader.texts(raw, "from_filename"),
         infer={name: _inference(reader, entry) for name, entry in raw.get("infer", {}).items()},
         sums=reader.words(raw.get("sum", {}), "columns"),
         roles=tuple(_rule(reader, rule) for rule in raw.get("role", [])),
         drops=tuple(_drop(reader, drop) for drop in raw.get("drop", [])),
-        const=reader.texts(raw, "const"),
+        **_plain(reader, raw),
     )
+
+
+def _plain(reader: _Reader, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the keys of a source that stand in it as they are kept."""
+    words = ("also", "only", "files", "coalesce", "fill_down")
+    lists = ("columns", "guess", "strip_prefix")
+    texts = ("where", "lacks", "extract", "from_filename", "const")
+    return {
+        **{name: reader.words(raw, name) for name in words},
+        **{name: reader.lists(raw, name) for name in lists},
+        **{name: reader.texts(raw, name) for name in texts},
+    }
 
 
 def _flat(table: Mapping[str, Any]) -> dict[str, Any]:

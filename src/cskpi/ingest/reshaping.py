@@ -132,6 +132,22 @@ def _split(con: duckdb.DuckDBPyConnection, whole: Reshaped) -> Reshaped:
     if not split:
         return whole
     match, own = _own_amounts(raw, match, sums)
+    listed = _listed(raw, separators, number, cells=cells, sums=sums, own=own)
+    _lay_split(con, raw, is_joined, number, listed)
+    header = (*raw.header, *(raw.header[int(cell[1:])] for cell in own))
+    raw = replace(raw, header=header, has_origins=True)
+    return Reshaped(raw, match, whole.filled, split)
+
+
+def _listed(
+    raw: RawTable,
+    separators: str,
+    number: str,
+    *,
+    cells: Sequence[str],
+    sums: Sequence[str],
+    own: Sequence[str],
+) -> str:
     values = {cell: _part(separators, cell) for cell in cells}
     # What the order adds up to stands on the first of its items only.
     values |= {
@@ -145,11 +161,16 @@ def _split(con: duckdb.DuckDBPyConnection, whole: Reshaped) -> Reshaped:
         else cell
         for cell in raw.columns
     )
-    listed += "".join(
+    return listed + "".join(
         f", CASE WHEN NOT is_joined THEN {cell} WHEN len({_parts(separators, cell)}) = {number}"
         f" THEN {_part(separators, cell)} END AS c{len(raw.header) + place}"
         for place, cell in enumerate(own)
     )
+
+
+def _lay_split(
+    con: duckdb.DuckDBPyConnection, raw: RawTable, is_joined: str, number: str, listed: str
+) -> None:
     numbering = number_rows(con, raw)
     con.execute(
         f"""
@@ -170,9 +191,6 @@ def _split(con: duckdb.DuckDBPyConnection, whole: Reshaped) -> Reshaped:
         " FROM split_rows ORDER BY row_no, part_no"
     )
     con.execute("DROP TABLE split_rows")
-    header = (*raw.header, *(raw.header[int(cell[1:])] for cell in own))
-    raw = replace(raw, header=header, has_origins=True)
-    return Reshaped(raw, match, whole.filled, split)
 
 
 def _own_amounts(raw: RawTable, match: Match, sums: Sequence[str]) -> tuple[Match, list[str]]:

@@ -54,17 +54,21 @@ def settle_speakers(
         agents |= unsure - {customer}
     has_agent = agents or any(role in {"agent", "bot", "auto_reply"} for _, role in found)
     if not has_agent and len(unsure) > 1:
-        role = f"CASE WHEN {roles.role} <> 'customer' THEN {roles.role} END"
-        header = staging.columns["_sender"].header if "_sender" in staging.columns else None
-        cell = staging.columns["_sender"].cell if "_sender" in staging.columns else None
-        fault = RowFault(f"({role}) IS NULL", "unknown_sender_role", header, cell)
-        return replace(roles, role=role, fault=fault, may_lack=True)
+        return _rejected(staging, roles)
     if not agents:
         return roles
     listed = ", ".join(literal(name) for name in sorted(agents))
     return replace(
         roles, role=f"CASE WHEN {sender} IN ({listed}) THEN 'agent' ELSE {roles.role} END"
     )
+
+
+def _rejected(staging: Staging, roles: Roles) -> Roles:
+    role = f"CASE WHEN {roles.role} <> 'customer' THEN {roles.role} END"
+    column = staging.columns.get("_sender")
+    header, cell = (column.header, column.cell) if column else (None, None)
+    fault = RowFault(f"({role}) IS NULL", "unknown_sender_role", header, cell)
+    return replace(roles, role=role, fault=fault, may_lack=True)
 
 
 def _known_agents(con: duckdb.DuckDBPyConnection, names: set[str]) -> set[str]:
