@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,12 @@ from cskpi.cli.options import (
 )
 from cskpi.errors import UsageError
 from cskpi.texts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cskpi.periods import Period
+    from cskpi.settings import Settings
 
 
 @app.command(help=say("help.explain"), epilog=say("example.explain"))
@@ -51,27 +57,48 @@ def explain(
         raise UsageError("identity_missing", subject=subject)
     period = period_from(month, start, end, last_month=last_month)
     filters = filters_from(shop, agent, channel)
+    if subject not in ("session", "order"):
+        _explain_kpi(subject, period, filters, limit, settings, wait, reveal=reveal)
+        return
+    from cskpi.cli.talk import model_progress
+    from cskpi.metrics.order_trace import trace_order
+    from cskpi.metrics.trace import transcripts
+    from cskpi.pipeline import open_facts
+    from cskpi.present.order_trace import write_orders
+    from cskpi.present.tracing import write_transcripts
+
+    texts, named = subject == "session", identity or ""
+    with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
+        if subject == "session":
+            write_transcripts(transcripts(con, named), reveal=reveal)
+        else:
+            write_orders(trace_order(con, named, settings))
+
+
+def _explain_kpi(
+    name: str,
+    period: Period | None,
+    filters: Mapping[str, str],
+    limit: int,
+    settings: Settings,
+    wait: float,
+    *,
+    reveal: bool,
+) -> None:
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.catalog import load_catalog
-    from cskpi.metrics.order_trace import trace_order
     from cskpi.metrics.satisfaction import SATISFACTION_KPIS, surest_sessions
     from cskpi.metrics.text_tables import read_texts
-    from cskpi.metrics.trace import rows_behind, transcripts
+    from cskpi.metrics.trace import rows_behind
     from cskpi.pipeline import open_facts
-    from cskpi.present import tracing
-    from cskpi.present.order_trace import write_orders
     from cskpi.present.satisfaction import write_surest
+    from cskpi.present.tracing import write_metric
 
-    metrics = () if subject in ("session", "order") else load_catalog().select([subject])
-    texts = subject == "session" or read_texts(metrics)
+    (metric,) = load_catalog().select([name])
+    texts = read_texts((metric,))
     with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
-        if identity is not None and subject == "session":
-            tracing.write_transcripts(transcripts(con, identity), reveal=reveal)
-        elif identity is not None and subject == "order":
-            write_orders(trace_order(con, identity, settings))
-        for metric in metrics:
-            chosen = or_newest_month(con, period)
-            rows = rows_behind(con, metric, chosen, settings, filters=filters, limit=limit)
-            tracing.write_metric(metric, chosen, settings, rows)
-            if metric.name in SATISFACTION_KPIS:
-                write_surest(*surest_sessions(con, chosen, filters), reveal=reveal)
+        chosen = or_newest_month(con, period)
+        rows = rows_behind(con, metric, chosen, settings, filters=filters, limit=limit)
+        write_metric(metric, chosen, settings, rows)
+        if metric.name in SATISFACTION_KPIS:
+            write_surest(*surest_sessions(con, chosen, filters), reveal=reveal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +28,10 @@ from cskpi.cli.options import (
 )
 from cskpi.errors import UsageError
 from cskpi.texts import say
+
+if TYPE_CHECKING:
+    from cskpi.metrics.catalog import Catalog
+    from cskpi.settings import Settings
 
 FORMATS = ("table", "csv", "json", "md")
 
@@ -56,30 +60,43 @@ def kpi(
     settings = settings_from(db, lang, business_hours=business_hours)
     one_of(output_format, FORMATS, "--format")
     period = period_from(month, start, end, last_month=last_month)
+    from cskpi.metrics.catalog import load_catalog
+
+    grouping = tuple(part.strip() for part in by.split(",") if part.strip())
+    filters = filters_from(shop, agent, channel)
+    asked = Asked(names or [], period, grouping, filters, output_format, output, wait)
+    catalog = load_catalog()
+    if compare is None:
+        _write(catalog, asked, profile, settings)
+    elif profile is not None:
+        raise UsageError("compare_with_profile")
+    else:
+        compare_measure(catalog, compare, asked, settings)
+
+
+def _write(catalog: Catalog, asked: Asked, profile: str | None, settings: Settings) -> None:
     from cskpi.cli.talk import model_progress, or_newest_month
     from cskpi.metrics.breakdowns import load_breakdowns, split_names
-    from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.evaluate import evaluate
     from cskpi.metrics.text_tables import read_texts
     from cskpi.pipeline import beside_kpis, open_facts
     from cskpi.present.outputs import write_findings
 
-    catalog = load_catalog()
-    grouping = tuple(part.strip() for part in by.split(",") if part.strip())
-    filters = filters_from(shop, agent, channel)
-    if compare is not None:
-        if profile is not None:
-            raise UsageError("compare_with_profile")
-        asked = Asked(names or [], period, grouping, filters, output_format, output, wait)
-        compare_measure(catalog, compare, asked, settings)
-        return
-    kpis, breakdowns = split_names(names or [], load_breakdowns(catalog.groups))
+    kpis, breakdowns = split_names(asked.names, load_breakdowns(catalog.groups))
     metrics = catalog.select(kpis, profile) if kpis or profile or not breakdowns else ()
-    texts = read_texts(metrics, breakdowns)
+    wait, texts = asked.wait, read_texts(metrics, breakdowns)
     with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
-        chosen = or_newest_month(con, period)
+        period = or_newest_month(con, asked.period)
         findings = evaluate(
-            con, metrics, chosen, [grouping], settings, filters=filters, last_year=True
+            con,
+            metrics,
+            period,
+            [asked.grouping],
+            settings,
+            filters=asked.filters,
+            last_year=True,
         )
-        beside = beside_kpis(con, metrics, breakdowns, chosen, settings, filters=filters)
-    write_findings(findings, chosen, grouping, output_format, output, beside=beside)
+        beside = beside_kpis(con, metrics, breakdowns, period, settings, filters=asked.filters)
+    write_findings(
+        findings, period, asked.grouping, asked.output_format, asked.output, beside=beside
+    )
