@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 DATA = HERE / "data"
 MESSAGES_PER_SESSION = 11
+PROTOTYPE_SECONDS = 7.0 + 6.0 + 0.7 + 0.7 + 5.3
+"""What such a prototype took at 10.5 M messages where the reach of 45 s was set."""
 CSKPI = (sys.executable, "-m", "cskpi")
 
 BARE_LOAD = """
@@ -116,6 +118,12 @@ def whole_way(messages: int, folder: Path) -> None:
     total = load.seconds + report.seconds
     memory = max(load.memory, report.memory) / 1e9
     say("everything", f"{total:8.1f} s  {memory:5.2f} GB (reach 45 s, 4 GB at 10 M)")
+    prototype = run(
+        sys.executable, HERE / "prototype.py", file, folder / f"bare-way{messages}.duckdb"
+    )
+    say("bare prototype in SQL on this machine", shown(prototype))
+    ratio = total / prototype.seconds
+    say("everything / prototype", f"{ratio:8.2f} x (reach {45 / PROTOTYPE_SECONDS:.2f})")
 
 
 def against_pandas(messages: int, folder: Path) -> None:
