@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,13 @@ import pytest
 from transcripts import build_shop, messages_csv
 from typer.testing import Result
 
+from cskpi.enrich.lexicons import load_lexicons
 from cskpi.enrichment import enrich
 from cskpi.errors import UsageError
-from cskpi.quality.disputes import dispute, withdraw
+from cskpi.periods import month_period
+from cskpi.quality.disputes import Target, dispute, withdraw
+from cskpi.quality.queue import listed
+from cskpi.quality.rulebook import load_rules
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 Cli = Callable[..., Result]
 
 SETTINGS = load_settings({}, environment={})
+BOOK = (load_rules(SETTINGS), load_lexicons(None))
 SHOP = Path(__file__).parent / "metrics" / "_shops" / "quality_rules"
 OWN_RULE = """
 name     = { zh = "说了黑色", en = "Says black" }
@@ -90,21 +96,51 @@ def test_the_score_counts_a_rule_once_and_a_fatal_one_makes_it_0(
     }
 
 
-def test_a_dispute_takes_a_finding_out_and_can_be_withdrawn(con: duckdb.DuckDBPyConnection) -> None:
-    assert dispute(con, "Q3", "diversion", None, "店铺自己的群") == 2
+def test_a_dispute_of_a_rule_takes_all_it_found_out_and_can_be_withdrawn(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    both = Target(session="Q3", rule="diversion")
+    assert dispute(con, both, "店铺自己的群", *BOOK) == 2
     assert "diversion" not in rules_of(con, "Q3")
     assert scores(con)["Q3"] == 100
-    assert withdraw(con, "Q3", "diversion", None) == 2
+    assert withdraw(con, both, *BOOK) == 2
     assert scores(con)["Q3"] == 80
     with pytest.raises(UsageError):
-        dispute(con, "Q1", "insult", None, None)
+        dispute(con, Target(session="Q1", rule="insult"), None, *BOOK)
     with pytest.raises(UsageError):
-        withdraw(con, "Q3", "diversion", None)
+        withdraw(con, both, *BOOK)
     assert con.execute("SELECT count(*) FROM qa_disputes").fetchone() == (0,)
 
 
+def test_a_dispute_is_about_one_place_of_one_message(con: duckdb.DuckDBPyConnection) -> None:
+    folder = Path("qa_rules")
+    folder.mkdir()
+    own = OWN_RULE.replace('any = ["黑色"]', 'any = ["加", "给您"]')
+    (folder / "black.toml").write_text(own, encoding="utf-8")
+    enrich(con, SETTINGS)
+    book = (load_rules(SETTINGS), BOOK[1])
+
+    def listed_spans() -> dict[tuple[int, int] | None, str]:
+        found, _ = listed(
+            con, month_period(date(2026, 10, 1)), {}, risk=False, rule="black", limit=9
+        )
+        return {one.span: one.finding_id for one in found if one.session_id == "Q3"}
+
+    # 您好，加我微信聊; 加我微信给您优惠
+    assert set(listed_spans()) == {(3, 4), (0, 1)}
+    first = Target(finding=listed_spans()[0, 1])
+    assert dispute(con, first, None, *book) == 1
+    enrich(con, SETTINGS)
+    assert set(listed_spans()) == {(3, 4), (4, 6)}
+    assert dispute(con, Target(finding=listed_spans()[4, 6]), None, *book) == 1
+    assert set(listed_spans()) == {(3, 4)}
+    assert withdraw(con, first, *book) == 1
+    assert set(listed_spans()) == {(3, 4), (0, 1)}
+    con.execute("DELETE FROM qa_rules")
+
+
 def test_a_dispute_outlives_findings_and_facts_made_anew(con: duckdb.DuckDBPyConnection) -> None:
-    dispute(con, "Q3", "diversion", "旗舰店", None)
+    dispute(con, Target(session="Q3", rule="diversion", shop="旗舰店"), None, *BOOK)
     con.execute("UPDATE messages SET source_row = source_row + 1000")
     con.execute("UPDATE session_messages SET row_key = row_key + 1000 * 1000000")
     con.execute("DELETE FROM _cskpi_text")
@@ -163,6 +199,7 @@ def loaded(cli: Cli) -> Cli:
     text += "# session=Q6 customer=13812345678\n2026-10-09 10:00:00 客户→B 查下13812345678的单\n"
     text += "2026-10-09 10:00:10 客服 B 您好，另一位买家的电话是13912345678，加我微信\n"
     text += "2026-10-09 10:00:20 客服 B 😊嗯，加ＶＸ聊\n"
+    text += "# session=- customer=小红帽\n2026-10-10 10:00:00 客户→B 我要投诉\n"
     Path("chats.csv").write_text(messages_csv(text), encoding="utf-8")
     cli("load", "chats.csv")
     return cli
@@ -170,13 +207,17 @@ def loaded(cli: Cli) -> Cli:
 
 def test_commands_list_the_gravest_first_masked_with_the_words_in_place(loaded: Cli) -> None:
     summary = json.loads(loaded("qa", "run", "--month", "2026-10", "--format", "json").stdout)
-    assert summary["inspected"] == 7
+    assert summary["inspected"] == 8
     insult = next(row for row in summary["rules"] if row["rule"] == "insult")
     assert (insult["findings"], insult["sessions"], insult["name"]) == (1, 1, "辱骂买家")
     listed = json.loads(
         loaded("qa", "list", "--risk", "--month", "2026-10", "--format", "json").stdout
     )
-    assert [row["session_id"] for row in listed] == ["Q2"] * 3 + ["Q6"] * 3 + ["Q3"] * 2 + ["Q5"]
+    nameless = "小***@20261010T100000"
+    assert [row["session_id"] for row in listed] == (
+        ["Q2"] * 3 + ["Q6"] * 3 + ["Q3"] * 2 + ["Q5", nameless]
+    )
+    assert "投诉风险" in loaded("explain", "session", nameless).stdout
     assert listed[0]["text"] == "您好，【你有病吧】"
     leaked = next(row for row in listed if row["rule"] == "privacy_leak_contact")
     assert leaked["words"] == "mobile"
@@ -195,14 +236,14 @@ def test_commands_list_the_gravest_first_masked_with_the_words_in_place(loaded: 
 
 
 def test_a_dispute_shows_in_the_transcript_and_in_the_summary(loaded: Cli) -> None:
-    assert "辱骂买家（归零）" in loaded("explain", "session", "Q2").stdout
-    loaded("qa", "dispute", "Q2", "insult", "--reason", "引用")
-    told = loaded("explain", "session", "Q2").stdout
-    assert "辱骂买家（已标为误判）" in told
+    listing = loaded("qa", "list", "--rule", "insult", "--month", "2026-10", "--format", "json")
+    (insult,) = json.loads(listing.stdout)
+    loaded("qa", "dispute", insult["finding_id"], "--reason", "引用")
+    assert "辱骂买家（已标为误判）" in loaded("explain", "session", "Q2").stdout
+    loaded("qa", "dispute", "小***@20261010T100000", "complaint_threat")
     summary = json.loads(loaded("qa", "run", "--month", "2026-10", "--format", "json").stdout)
-    assert summary["disputed"] == 1
-    assert all(row["rule"] != "insult" for row in summary["rules"])
-    loaded("qa", "dispute", "Q2", "no_such_rule", code=2)
+    assert summary["disputed"] == 2
+    assert "insult" not in {row["rule"] for row in summary["rules"]}
 
 
 def test_the_rule_book_is_listed_and_a_shops_tests_are_run(cli: Cli) -> None:

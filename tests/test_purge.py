@@ -87,7 +87,7 @@ INSERT INTO qa_grades BY NAME SELECT '旗舰店' AS shop_id, unnest(['S1', 'S2']
     'lead' AS grader, 80 AS score, FALSE AS is_fatal, unnest(['{MARKER}', 'good']) AS remark;
 INSERT INTO qa_grade_items SELECT '旗舰店', unnest(['S1', 'S2']), 'lead', 'accuracy', 'full';
 INSERT INTO qa_verdicts SELECT '旗舰店', unnest(['S1', 'S2']), 'lead', 'filler', '7', TRUE;
-INSERT INTO qa_disputes SELECT '旗舰店', unnest(['S1', 'S2']), 'filler', '7', 'said so', now();
+INSERT INTO qa_disputes SELECT '旗舰店', unnest(['S1', 'S2']), 'filler', '7', 'said so', now(), 0, 2;
 UPDATE import_files SET sheet = 'tb-annie-77', path = '/x/chats_tb-annie-77.xlsx'
     WHERE kind = 'messages';
 """

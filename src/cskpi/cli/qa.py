@@ -136,8 +136,8 @@ def rules(
 
 @qa_app.command("dispute", help=say("help.qa_dispute"), epilog=say("example.qa_dispute"))
 def dispute_command(
-    session: Annotated[str, typer.Argument(help=say("option.qa_session"))],
-    rule: Annotated[str, typer.Argument(help=say("option.qa_rule"))],
+    subject: Annotated[str, typer.Argument(help=say("option.qa_subject"))],
+    rule: Annotated[str | None, typer.Argument(help=say("option.qa_disputed_rule"))] = None,
     reason: Annotated[str | None, typer.Option("--reason", help=say("option.qa_reason"))] = None,
     withdrawn: Annotated[bool, typer.Option("--withdraw", help=say("option.qa_withdraw"))] = False,
     shop: Shop = None,
@@ -145,20 +145,25 @@ def dispute_command(
     lang: Lang = None,
     wait: Wait = 0,
 ) -> None:
-    """Mark what a rule found in a session as wrong."""
+    """Mark one finding, or all of a rule in a session, as wrong."""
     settings = settings_from(db, lang)
     from cskpi.cli.talk import model_progress
+    from cskpi.enrich.forms import own_lexicons
+    from cskpi.enrich.lexicons import load_lexicons
     from cskpi.pipeline import open_facts
-    from cskpi.quality.disputes import dispute, withdraw
+    from cskpi.quality.disputes import Target, dispute, withdraw
+    from cskpi.quality.rulebook import load_rules
     from cskpi.store.database import Limits, open_database
 
+    one = {"finding": subject} if rule is None else {"session": subject, "rule": rule}
+    target, book = (
+        Target(shop=shop, **one),
+        (load_rules(settings), load_lexicons(own_lexicons(settings))),
+    )
     with model_progress() as progress, open_facts(settings, progress, wait, texts=True):
         pass
     path, limits = Path(settings.text("db")), Limits.of(settings)
     with open_database(path, limits, write=True, wait_seconds=wait) as con:
-        if withdrawn:
-            count = withdraw(con, session, rule, shop)
-        else:
-            count = dispute(con, session, rule, shop, reason)
+        count = withdraw(con, target, *book) if withdrawn else dispute(con, target, reason, *book)
     key = "talk.qa_withdrawn" if withdrawn else "talk.qa_disputed"
-    diagnostics.note(say(key, session=session, rule=rule, count=count))
+    diagnostics.note(say(key, what=target.shown, count=count))

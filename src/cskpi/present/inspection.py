@@ -11,7 +11,7 @@ from cskpi.present.cells import dimension_cell, number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Table
 from cskpi.present.formatting import format_number, format_value
-from cskpi.present.masking import mask_quote
+from cskpi.present.masking import mask_quote, mask_session_id
 from cskpi.present.outputs import show_tables, write_bytes
 from cskpi.present.streams import content_bytes, md_bytes, period_record
 from cskpi.texts import pick, say
@@ -167,6 +167,7 @@ def finding_table(findings: Sequence[Finding], total: int, *, reveal: bool) -> T
         Column(say("quality.rule")),
         Column(say("quality.severity")),
         Column(say("dimension.agent"), rank=1),
+        Column(say("quality.finding_id"), rank=2),
     )
     rows = tuple(
         Row(
@@ -175,8 +176,9 @@ def finding_table(findings: Sequence[Finding], total: int, *, reveal: bool) -> T
                 text_cell(pick(dict(one.labels))),
                 severity_cell(one.severity),
                 dimension_cell("agent", one.agent_id),
+                text_cell(one.finding_id),
             ),
-            group=_session(one),
+            group=_session(one, reveal=reveal),
         )
         for one in findings
     )
@@ -186,9 +188,14 @@ def finding_table(findings: Sequence[Finding], total: int, *, reveal: bool) -> T
     return Table(columns, rows, note=note, group_title=title, empty=say("quality.none"))
 
 
-def _session(finding: Finding) -> str:
-    score = f"{finding.score:g}"
-    return one_line(say("quality.session_head", session=finding.session_id, score=score))
+def _session(finding: Finding, *, reveal: bool) -> str:
+    score, session = f"{finding.score:g}", _shown_id(finding, reveal=reveal)
+    return one_line(say("quality.session_head", session=session, score=score))
+
+
+def _shown_id(finding: Finding, *, reveal: bool) -> str:
+    """Return the session's id as `explain` and `dispute` take it, too."""
+    return finding.session_id if reveal else mask_session_id(finding.session_id)
 
 
 def finding_rows(findings: Sequence[Finding], *, reveal: bool) -> Rows:
@@ -204,15 +211,17 @@ def finding_rows(findings: Sequence[Finding], *, reveal: bool) -> Rows:
             "text",
             "words",
             "seconds",
+            "finding_id",
         ),
     )
     rows = tuple(
         (
-            *(f.shop_id, f.session_id, f.agent_id, f.channel, f.started_at.isoformat(), f.score),
+            *(f.shop_id, _shown_id(f, reveal=reveal), f.agent_id, f.channel),
+            *(f.started_at.isoformat(), f.score),
             *(f.rule, pick(dict(f.labels)), f.severity, f.points, f.is_fatal),
             *(f.occurred_at.isoformat(), f.sender_role),
             marked(f.text, f.span, f.customer_id, reveal=reveal),
-            *(f.words if reveal or not f.words else mask_quote(f.words), f.seconds),
+            *(f.words if reveal or not f.words else mask_quote(f.words), f.seconds, f.finding_id),
         )
         for f in findings
     )

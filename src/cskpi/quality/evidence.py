@@ -82,6 +82,26 @@ def has_evidence(condition: Condition) -> bool:
 def _told(
     texts: Sequence[tuple[int, str, str]], condition: Condition, lexicons: Lexicons
 ) -> Iterator[tuple[Any, ...]]:
+    for text_hash, pieces in pieces_of(texts, condition, lexicons):
+        if pieces:
+            yield text_hash, words_of(pieces), *min(pieces)[:2]
+
+
+def words_of(pieces: Sequence[Piece]) -> str | None:
+    """Return what a finding says of its pieces; None where it has none."""
+    return "、".join([*dict.fromkeys(word for _, _, word in pieces)][:MOST_WORDS]) or None
+
+
+def pieces_of(
+    texts: Sequence[tuple[int, str, str]], condition: Condition, lexicons: Lexicons
+) -> Iterator[tuple[int, list[Piece]]]:
+    """Yield what a finding stands on in each text: hash and pieces.
+
+    Args:
+        texts: hash, raw text and form.
+        condition: the one findings of the rule stand at.
+        lexicons: the word lists of signals.
+    """
     import polars as pl
 
     unique = {"form": list(dict.fromkeys(form for _, _, form in texts))}
@@ -92,16 +112,15 @@ def _told(
         for form, found in zip(unique["form"], words, strict=True)
     }
     for text_hash, raw, form in texts:
-        pieces = _pieces(raw, form, places[form], condition)
-        if pieces:
-            told = dict.fromkeys(word for _, _, word in pieces)
-            yield text_hash, "、".join([*told][:MOST_WORDS]), *min(pieces)[:2]
+        yield text_hash, _pieces(raw, form, places[form], condition)
 
 
 def _words(form: str, words: Sequence[str]) -> Iterator[Place]:
+    after: dict[str, int] = {}
     for word in words:
-        at = form.find(word)
+        at = form.find(word, after.get(word, 0))
         if word and at >= 0:
+            after[word] = at + len(word)
             yield at, at + len(word)
 
 

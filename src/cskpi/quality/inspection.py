@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cskpi.enrich.forms import own_lexicons
 from cskpi.enrich.lexicons import load_lexicons
+from cskpi.quality.disputes import settle
 from cskpi.quality.evidence import write_evidence
 from cskpi.quality.hits import FormBook
 from cskpi.quality.matching import counted_emotions
@@ -49,15 +50,13 @@ SELECT
     evidence.span_start,
     evidence.span_end,
     CASE WHEN isnan(found.seconds) THEN NULL ELSE found.seconds END AS seconds,
-    disputed.rule IS NOT NULL AS is_disputed
+    FALSE AS is_disputed
 FROM _qa_found AS found
 INNER JOIN _qa_book AS rules ON found.rule_no = rules.rule_no
 INNER JOIN session_facts ON found.session_no = session_facts.session_no
 INNER JOIN messages ON found.row_key = messages.source_row * 1000000 + messages.file_id
 LEFT JOIN _qa_evidence AS evidence
     ON found.rule_no = evidence.rule_no AND messages.text_hash = evidence.text_hash
-LEFT JOIN (SELECT DISTINCT rule, message_key FROM qa_disputes) AS disputed
-    ON rules.rule = disputed.rule AND CAST(messages.message_key AS VARCHAR) = disputed.message_key
 """
 
 
@@ -89,8 +88,10 @@ def inspect(con: duckdb.DuckDBPyConnection, settings: Settings, base: str | None
     forms = read_frame(con, "SELECT * FROM message_signals ORDER BY form_no")
     counted = counted_emotions(forms, settings.number("talk.negative_below"))
     find(con, stale, FormBook(counted))
-    write_evidence(con, stale, load_lexicons(own_lexicons(settings)))
+    lexicons = load_lexicons(own_lexicons(settings))
+    write_evidence(con, stale, lexicons)
     con.execute(_INSERT)
+    settle(con, stale, lexicons)
     con.execute(_DROP)
 
 

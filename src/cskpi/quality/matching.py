@@ -92,17 +92,19 @@ def _holds(words: Sequence[str]) -> pl.Expr:
 
 def _regex(condition: Condition) -> pl.Expr:
     """The first match that the exclusion does not cover."""
+    return _without_excluded(condition).str.extract(condition.regex or "", 0)
+
+
+def _without_excluded(condition: Condition) -> pl.Expr:
     import polars as pl
 
     form = pl.col("form")
-    if condition.exclude:
-        # What is excluded is taken out, so that another match in the same message still counts.
-        form = form.str.replace_all(condition.exclude, " ")
-    return form.str.extract(condition.regex or "", 0)
+    # What is excluded is taken out, so that another match in the same message still counts.
+    return form.str.replace_all(condition.exclude, " ") if condition.exclude else form
 
 
 def matched_words(forms: pl.DataFrame, condition: Condition) -> pl.Series:
-    """Return the words and the piece of each form that met a condition; an empty list where none."""
+    """Return the words and pieces of each form that met a condition; an empty list where none."""
     import polars as pl
 
     words = [word.lower() for word in (*condition.any, *condition.all, *condition.some)]
@@ -110,5 +112,6 @@ def matched_words(forms: pl.DataFrame, condition: Condition) -> pl.Series:
     if words:
         parts.append(pl.col("form").str.extract_many(words, leftmost=True))
     if condition.regex:
-        parts.append(pl.concat_list(_regex(condition)).list.drop_nulls())
+        cleaned = _without_excluded(condition)
+        parts.append(cleaned.str.extract_all(condition.regex))
     return forms.with_columns(pl.concat_list(parts).alias("words"))["words"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cskpi.quality.disputes import finding_id
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -64,6 +66,7 @@ class Finding:
     """One finding in its session, with the message it stands at.
 
     `span` is where in the text the words are, in characters; None of rules that are not about words.
+    `finding_id` is what `cskpi qa dispute` takes.
     """
 
     shop_id: str
@@ -84,6 +87,7 @@ class Finding:
     words: str | None
     span: tuple[int, int] | None
     seconds: float | None
+    finding_id: str
 
 
 def summarise(
@@ -179,7 +183,8 @@ first AS (SELECT * FROM ranked WHERE place <= $limit)
 SELECT kept.shop_id, kept.session_id, kept.agent_id, kept.channel, kept.started_at, first.score,
     kept.rule, rules.name_zh, rules.name_en, kept.severity, kept.points, kept.is_fatal,
     messages.occurred_at, messages.sender_role, messages.customer_id, messages.text, kept.words,
-    kept.span_start, kept.span_end, kept.seconds, (SELECT count(*) FROM ranked) AS total
+    kept.span_start, kept.span_end, kept.seconds, {finding} AS finding,
+    (SELECT count(*) FROM ranked) AS total
 FROM first
 INNER JOIN kept ON first.session_no = kept.session_no
 INNER JOIN messages ON kept.row_key = messages.source_row * 1000000 + messages.file_id
@@ -213,16 +218,19 @@ def listed(
         where += " AND found.is_risk"
     if rule is not None:
         where, values = f"{where} AND found.rule = $rule", {**values, "rule": rule}
-    rows = con.execute(_LISTED.format(gravity=_GRAVITY, where=where), values).fetchall()
+    finding = finding_id("kept.", "messages.")
+    sql = _LISTED.format(gravity=_GRAVITY, where=where, finding=finding)
+    rows = con.execute(sql, values).fetchall()
     return [_finding(row) for row in rows], rows[0][-1] if rows else 0
 
 
 def _finding(row: tuple[Any, ...]) -> Finding:
     *session, rule, zh, en, severity, points, is_fatal = row[:12]
-    *message, words, start, end, seconds = row[12:20]
+    *message, words, start, end, seconds, finding = row[12:21]
     span = None if start is None else (start, end)
     labels = {"zh": zh, "en": en}
-    told = (*session, rule, labels, severity, points, is_fatal, *message, words, span, seconds)
+    about = (rule, labels, severity, points, is_fatal)
+    told = (*session, *about, *message, words, span, seconds, finding)
     return Finding(*told)
 
 
