@@ -23,12 +23,13 @@ demo: $(READY)  ## load the sample data and write the monthly report
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest
 
-lint: $(READY)  ## ruff, mypy, import-linter, sqlfluff
+lint: $(READY)  ## ruff, mypy, import-linter, sqlfluff, queries portable to Spark
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --disable-progress-bar -q --processes 0 queries
+	$(BIN)/python scripts/check_spark.py
 
 format: $(READY)  ## let the formatters rewrite code and queries
 	$(BIN)/ruff check --fix-only .
