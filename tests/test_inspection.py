@@ -68,6 +68,36 @@ OPERATORS = {
         [2],
     ),
     "a bot": ('role = "bot"\nany = ["好"]', "客户: 好\n机器人: 好\n客服: 好", [1]),
+    "personal data, orders and links": (
+        'entities = ["mobile", "link"]',
+        "客户: 好\n客服: 打13812345678\n客服: 看 https://a.cn/b\n客服: 订单号 123456789012",
+        [1, 2],
+    ),
+    "a product of the shop": (
+        'entities = ["product"]',
+        "客户: 好\n客服: 云朵沙发有货\n客服: 沙发有货",
+        [1],
+    ),
+    "data the customer had not given": (
+        'leaks = ["mobile"]',
+        "客户: 我的是13812345678\n客服: 13812345678对吧\n客服: 还是+86 139-1234-5678",
+        [2],
+    ),
+    "a reply within 5 s": (
+        "waited_under = 5",
+        "客户: 在\n+4s 客服: 在\n+1s 客服: 说\n客户: 好\n+5s 客服: 嗯",
+        [1],
+    ),
+    "the third message within 20 s": (
+        "burst = { least = 3, seconds = 20 }",
+        "客户: 在\n客服: 一\n客服: 二\n客户: 等等\n+0s 客服: 三\n+1s 客服: 四\n+9m 客服: 五",
+        [4, 5],
+    ),
+    "a clear sentiment": (
+        'sentiment_below = -0.2\nrole = "customer"',
+        "客户: 你好\n客户: 太差了，很失望，垃圾\n客服: 太差了",
+        [1],
+    ),
     "length": (
         "longest = 3\nshortest = 2",
         "客户: 好的\n客服: 好\n客服: 好的\n客服: 好的亲亲",
@@ -126,7 +156,8 @@ def rule_of(tmp_path: Path, body: str) -> Rule:
 
 
 def hits(rule: Rule, chat: str) -> list[int]:
-    return [int(place) for place in inspect_chats([chat], SETTINGS).places(rule)]
+    inspection = inspect_chats([chat], SETTINGS, ["云朵沙发"])
+    return [int(place) for place in inspection.places(rule)]
 
 
 @pytest.mark.parametrize("name", OPERATORS)
@@ -144,6 +175,29 @@ any = ["稍等"]
 any = ["查到"]
 {relation}
 """
+EITHER = """
+at = ["sorry", "soon"]
+when = "(sorry or soon) and not done"
+[condition.sorry]
+any = ["抱歉"]
+[condition.soon]
+any    = ["马上"]
+before = { of = "asked", messages = 1 }
+[condition.asked]
+role = "customer"
+any  = ["?"]
+[condition.done]
+any   = ["好了"]
+after = { of = "sorry", messages = 1 }
+"""
+
+
+def test_findings_stand_at_each_of_several_conditions(tmp_path: Path) -> None:
+    rule = rule_of(tmp_path, EITHER)
+    chat = "客户: 在\n客服: 抱歉\n客服: 马上\n客户: ?\n客服: 马上\n客服: 抱歉马上\n客服: 好了"
+    assert hits(rule, chat) == [1, 2]
+
+
 RELATIONS = {
     "after, anywhere": ("hold and other", 'after = { of = "hold" }', [1]),
     "not after": ("hold and not other", 'after = { of = "hold" }', [4]),

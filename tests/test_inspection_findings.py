@@ -12,13 +12,11 @@ import pytest
 from transcripts import build_shop, messages_csv
 from typer.testing import Result
 
-from cskpi.enrich.lexicons import load_lexicons
 from cskpi.enrichment import enrich
 from cskpi.errors import UsageError
 from cskpi.periods import month_period
 from cskpi.quality.disputes import Target, dispute, withdraw
 from cskpi.quality.queue import listed
-from cskpi.quality.rulebook import load_rules
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 Cli = Callable[..., Result]
 
 SETTINGS = load_settings({}, environment={})
-BOOK = (load_rules(SETTINGS), load_lexicons(None))
 SHOP = Path(__file__).parent / "metrics" / "_shops" / "quality_rules"
 OWN_RULE = """
 name     = { zh = "说了黑色", en = "Says black" }
@@ -74,8 +71,8 @@ def scores(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 def test_a_finding_names_message_words_and_who(con: duckdb.DuckDBPyConnection) -> None:
     found = {(row[0], row[2], row[4]): row for row in con.execute(FOUND).fetchall()}
-    # 您好，你有病吧: four characters after the third; 加我微信聊 and 加我微信给您优惠; 240 s from 11:00 to 11:04
-    assert found["Q2", "insult", 3] == ("Q2", "A", "insult", "你有病吧", 3, 7, None)
+    # 您好，你有病吧: three characters after the third; 加我微信聊 and 加我微信给您优惠; 240 s from 11:00 to 11:04
+    assert found["Q2", "insult", 3] == ("Q2", "A", "insult", "你有病", 3, 6, None)
     assert found["Q3", "diversion", 0][3:6] == ("加我微信", 0, 4)
     assert found["Q3", "diversion", 3][1] == "B"
     assert found["Q4", "slow_without_apology", None][3:] == (None, None, None, 240.0)
@@ -100,15 +97,15 @@ def test_a_dispute_of_a_rule_takes_all_it_found_out_and_can_be_withdrawn(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     both = Target(session="Q3", rule="diversion")
-    assert dispute(con, both, "店铺自己的群", *BOOK) == 2
+    assert dispute(con, both, "店铺自己的群", SETTINGS) == 2
     assert "diversion" not in rules_of(con, "Q3")
     assert scores(con)["Q3"] == 100
-    assert withdraw(con, both, *BOOK) == 2
+    assert withdraw(con, both, SETTINGS) == 2
     assert scores(con)["Q3"] == 80
     with pytest.raises(UsageError):
-        dispute(con, Target(session="Q1", rule="insult"), None, *BOOK)
+        dispute(con, Target(session="Q1", rule="insult"), None, SETTINGS)
     with pytest.raises(UsageError):
-        withdraw(con, both, *BOOK)
+        withdraw(con, both, SETTINGS)
     assert con.execute("SELECT count(*) FROM qa_disputes").fetchone() == (0,)
 
 
@@ -118,7 +115,6 @@ def test_a_dispute_is_about_one_place_of_one_message(con: duckdb.DuckDBPyConnect
     own = OWN_RULE.replace('any = ["黑色"]', 'any = ["加", "给您"]')
     (folder / "black.toml").write_text(own, encoding="utf-8")
     enrich(con, SETTINGS)
-    book = (load_rules(SETTINGS), BOOK[1])
 
     def listed_spans() -> dict[tuple[int, int] | None, str]:
         found, _ = listed(
@@ -129,18 +125,18 @@ def test_a_dispute_is_about_one_place_of_one_message(con: duckdb.DuckDBPyConnect
     # 您好，加我微信聊; 加我微信给您优惠
     assert set(listed_spans()) == {(3, 4), (0, 1)}
     first = Target(finding=listed_spans()[0, 1])
-    assert dispute(con, first, None, *book) == 1
+    assert dispute(con, first, None, SETTINGS) == 1
     enrich(con, SETTINGS)
     assert set(listed_spans()) == {(3, 4), (4, 6)}
-    assert dispute(con, Target(finding=listed_spans()[4, 6]), None, *book) == 1
+    assert dispute(con, Target(finding=listed_spans()[4, 6]), None, SETTINGS) == 1
     assert set(listed_spans()) == {(3, 4)}
-    assert withdraw(con, first, *book) == 1
+    assert withdraw(con, first, SETTINGS) == 1
     assert set(listed_spans()) == {(3, 4), (0, 1)}
     con.execute("DELETE FROM qa_rules")
 
 
 def test_a_dispute_outlives_findings_and_facts_made_anew(con: duckdb.DuckDBPyConnection) -> None:
-    dispute(con, Target(session="Q3", rule="diversion", shop="旗舰店"), None, *BOOK)
+    dispute(con, Target(session="Q3", rule="diversion", shop="旗舰店"), None, SETTINGS)
     con.execute("UPDATE messages SET source_row = source_row + 1000")
     con.execute("UPDATE session_messages SET row_key = row_key + 1000 * 1000000")
     con.execute("DELETE FROM _cskpi_text")
@@ -218,10 +214,10 @@ def test_commands_list_the_gravest_first_masked_with_the_words_in_place(loaded: 
         ["Q2"] * 3 + ["Q6"] * 3 + ["Q3"] * 2 + ["Q5", nameless]
     )
     assert "投诉风险" in loaded("explain", "session", nameless).stdout
-    assert listed[0]["text"] == "您好，【你有病吧】"
+    assert listed[0]["text"] == "您好，【你有病】吧"
     leaked = next(row for row in listed if row["rule"] == "privacy_leak_contact")
-    assert leaked["words"] == "mobile"
-    assert leaked["text"].startswith("您好，另一位买家的电话是【139****")
+    assert leaked["words"] == "另一位买家、mobile"
+    assert leaked["text"].startswith("您好，【另一位买家】的电话是139****")
     assert "12345678" not in leaked["text"]
     assert "😊嗯，【加ＶＸ】聊" in [row["text"] for row in listed]
     shown = loaded(

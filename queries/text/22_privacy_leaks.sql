@@ -18,10 +18,15 @@ WITH personal AS (
         has_address,
         regexp_matches(
             form,
-            '退货地址|退货信息|寄回|退回|寄到|寄至|寄给我们|仓库|门店|自提|快递员|派件员|派送员|配送员|骑手'
+            '退货地址|退货信息|寄回|退回|寄给我们|仓库|门店|自提|快递员|派件员|派送员|配送员|骑手'
         )
         OR regexp_matches(
             form, '(?:售后|客服|官方|服务|店铺)(?:电话|热线)|快递小哥|司机|师傅|安装|网点|驿站'
+        )
+        -- Where a parcel goes to the customer it is his address.
+        OR (
+            regexp_matches(form, '寄到|寄至')
+            AND NOT regexp_matches(form, '(?:给|为|帮)[您你亲](?:寄|发|送)(?:到|至)')
         ) AS is_service
     FROM message_signals
     WHERE has_mobile OR has_id_number OR has_bank_card OR has_email OR has_address

@@ -148,22 +148,19 @@ def dispute_command(
     """Mark one finding, or all of a rule in a session, as wrong."""
     settings = settings_from(db, lang)
     from cskpi.cli.talk import model_progress
-    from cskpi.enrich.forms import own_lexicons
-    from cskpi.enrich.lexicons import load_lexicons
     from cskpi.pipeline import open_facts
     from cskpi.quality.disputes import Target, dispute, withdraw
-    from cskpi.quality.rulebook import load_rules
     from cskpi.store.database import Limits, open_database
 
     one = {"finding": subject} if rule is None else {"session": subject, "rule": rule}
-    target, book = (
-        Target(shop=shop, **one),
-        (load_rules(settings), load_lexicons(own_lexicons(settings))),
-    )
+    target = Target(shop=shop, **one)
     with model_progress() as progress, open_facts(settings, progress, wait, texts=True):
         pass
     path, limits = Path(settings.text("db")), Limits.of(settings)
     with open_database(path, limits, write=True, wait_seconds=wait) as con:
-        count = withdraw(con, target, *book) if withdrawn else dispute(con, target, reason, *book)
+        if withdrawn:
+            count = withdraw(con, target, settings)
+        else:
+            count = dispute(con, target, reason, settings)
     key = "talk.qa_withdrawn" if withdrawn else "talk.qa_disputed"
     diagnostics.note(say(key, what=target.shown, count=count))

@@ -12,7 +12,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from cskpi.errors import UsageError
-from cskpi.quality.evidence import has_evidence, pieces_of, words_of
+from cskpi.quality.evidence import has_evidence, pieces_of, word_lists, words_of
+from cskpi.quality.rulebook import load_rules
 from cskpi.store.database import transaction
 from cskpi.store.frames import offered
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from cskpi.enrich.lexicons import Lexicons
-    from cskpi.quality.evidence import Piece
+    from cskpi.quality.evidence import Piece, WordLists
     from cskpi.quality.rule import Rule
+    from cskpi.settings import Settings
 
 _SESSION = """(
     session_id = $session OR (
@@ -117,8 +118,7 @@ def dispute(
     con: duckdb.DuckDBPyConnection,
     target: Target,
     reason: str | None,
-    rules: Sequence[Rule],
-    lexicons: Lexicons,
+    settings: Settings,
 ) -> int:
     """Mark findings as wrong and return how many they are.
 
@@ -126,8 +126,7 @@ def dispute(
         con: a writable database that was inspected.
         target: which findings.
         reason: why they are wrong.
-        rules: the rule book in force.
-        lexicons: the word lists in force.
+        settings: where the rules and word lists in force are.
 
     Raises:
         UsageError: nothing of the kind was found.
@@ -145,13 +144,11 @@ def dispute(
             f" {place} FROM ({_FOUND}) WHERE {target.where}",
             {**target.told, "reason": reason},
         )
-        settle(con, rules, lexicons, {row[-1] for row in found})
+        settle(con, settings, {row[-1] for row in found})
     return len(found)
 
 
-def withdraw(
-    con: duckdb.DuckDBPyConnection, target: Target, rules: Sequence[Rule], lexicons: Lexicons
-) -> int:
+def withdraw(con: duckdb.DuckDBPyConnection, target: Target, settings: Settings) -> int:
     """Let findings count again and return how many disputes that ends.
 
     Raises:
@@ -165,22 +162,18 @@ def withdraw(
             f"SELECT row_key FROM ({_FOUND}) WHERE list_contains($keys::VARCHAR[], message_key)",
             {"keys": keys},
         ).fetchall()
-        settle(con, rules, lexicons, {row_key for (row_key,) in rows})
+        settle(con, settings, {row_key for (row_key,) in rows})
     return len(keys)
 
 
 def settle(
-    con: duckdb.DuckDBPyConnection,
-    rules: Sequence[Rule],
-    lexicons: Lexicons,
-    messages: Iterable[int] | None = None,
+    con: duckdb.DuckDBPyConnection, settings: Settings, messages: Iterable[int] | None = None
 ) -> None:
     """Let findings stand on what is not disputed, and mark those of which nothing is left.
 
     Args:
         con: a database with findings.
-        rules: whose findings.
-        lexicons: the word lists in force.
+        settings: where the rules and word lists in force are.
         messages: `row_key` of the messages looked at; None for all with a dispute.
     """
     import polars as pl
@@ -191,12 +184,15 @@ def settle(
         where="WHERE list_contains($keys::BIGINT[], found.row_key)" if some else "",
     )
     rows = con.execute(sql, {"keys": sorted(messages or ())} if some else {}).fetchall()
-    book = {rule.name: rule for rule in rules}
+    if not rows:
+        return
+    book = {rule.name: rule for rule in load_rules(settings)}
+    lists = word_lists(con, settings)
     told = [
         one
         for name, concerned in groupby(rows, key=itemgetter(0))
         if name in book
-        for one in _settled(book[name], [row[1:] for row in concerned], lexicons)
+        for one in _settled(book[name], [row[1:] for row in concerned], lists)
     ]
     schema = {
         "rule": pl.String,
@@ -212,11 +208,10 @@ def settle(
 
 
 def _settled(
-    rule: Rule, rows: Sequence[tuple[Any, ...]], lexicons: Lexicons
+    rule: Rule, rows: Sequence[tuple[Any, ...]], lists: WordLists
 ) -> Iterator[tuple[Any, ...]]:
-    condition = rule.conditions[rule.at]
     texts = [(key, text, form) for key, text, form, *_ in rows if form is not None]
-    told = pieces_of(texts, condition, lexicons) if has_evidence(condition) else ()
+    told = pieces_of(texts, rule.anchors, lists) if has_evidence(rule.anchors) else ()
     by_message = dict(told)
     for row_key, _, _, is_whole, places in rows:
         pieces = by_message.get(row_key, [])

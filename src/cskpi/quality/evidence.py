@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from cskpi.enrich.lexicons import Lexicons
     from cskpi.quality.rule import Condition, Rule
+    from cskpi.settings import Settings
 
 _UNIQUE = """
 WITH texts AS (
@@ -38,15 +41,22 @@ _EDGES = " ,.!?;:~，。！？；：、～…\n\t"
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Full-width signs and letters and their narrow ones."""
 
+
+@dataclass(frozen=True, slots=True)
+class WordLists:
+    """The words in force: those of signals, and what the shop's products are called."""
+
+    lexicons: Lexicons
+    products: tuple[str, ...] = ()
+
+
 Piece = tuple[int, int, str]
 """Start and end in the raw text, and what is told of it: the word, or the kind of personal data."""
 Place = tuple[int, int]
 """Start and end in the form."""
 
 
-def write_evidence(
-    con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], lexicons: Lexicons
-) -> None:
+def write_evidence(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], lists: WordLists) -> None:
     """Fill `_qa_evidence`: once for each rule and unique text of its findings."""
     import polars as pl
 
@@ -58,31 +68,39 @@ def write_evidence(
         "span_end": pl.Int32,
     }
     asked = {
-        number: rule.conditions[rule.at]
-        for number, rule in enumerate(rules)
-        if has_evidence(rule.conditions[rule.at])
+        number: rule.anchors for number, rule in enumerate(rules) if has_evidence(rule.anchors)
     }
     rows = con.execute(_UNIQUE, {"rules": [*asked]}).fetchall()
     told = [
         (number, *one)
         for number, texts in groupby(rows, key=itemgetter(0))
-        for one in _told([row[1:] for row in texts], asked[number], lexicons)
+        for one in _told([row[1:] for row in texts], asked[number], lists)
     ]
     with offered(con, "_qa_batch", pl.DataFrame(told, schema=schema, orient="row")):
         con.execute("INSERT INTO _qa_evidence BY NAME SELECT * FROM _qa_batch")
 
 
-def has_evidence(condition: Condition) -> bool:
-    """Tell whether a condition looks for something that stands at a place of the text."""
-    return bool(
-        condition.any or condition.all or condition.some or condition.regex or condition.signals
+def word_lists(con: duckdb.DuckDBPyConnection, settings: Settings) -> WordLists:
+    """Return the words in force for a database."""
+    from cskpi.enrich.forms import own_lexicons
+    from cskpi.enrich.lexicons import load_lexicons
+    from cskpi.enrich.tokens import product_names
+
+    return WordLists(load_lexicons(own_lexicons(settings)), product_names(con))
+
+
+def has_evidence(conditions: Sequence[Condition]) -> bool:
+    """Tell whether one of these looks for something that stands at a place of the text."""
+    return any(
+        bool(c.any or c.all or c.some or c.regex or c.signals or c.entities or c.leaks)
+        for c in conditions
     )
 
 
 def _told(
-    texts: Sequence[tuple[int, str, str]], condition: Condition, lexicons: Lexicons
+    texts: Sequence[tuple[int, str, str]], conditions: Sequence[Condition], lists: WordLists
 ) -> Iterator[tuple[Any, ...]]:
-    for text_hash, pieces in pieces_of(texts, condition, lexicons):
+    for text_hash, pieces in pieces_of(texts, conditions, lists):
         if pieces:
             yield text_hash, words_of(pieces), *min(pieces)[:2]
 
@@ -93,26 +111,27 @@ def words_of(pieces: Sequence[Piece]) -> str | None:
 
 
 def pieces_of(
-    texts: Sequence[tuple[int, str, str]], condition: Condition, lexicons: Lexicons
+    texts: Sequence[tuple[int, str, str]], conditions: Sequence[Condition], lists: WordLists
 ) -> Iterator[tuple[int, list[Piece]]]:
     """Yield what a finding stands on in each text: hash and pieces.
 
     Args:
         texts: hash, raw text and form.
-        condition: the one findings of the rule stand at.
-        lexicons: the word lists of signals.
+        conditions: those at which findings of the rule stand.
+        lists: the words of signals and products.
     """
     import polars as pl
 
     unique = {"form": list(dict.fromkeys(form for _, _, form in texts))}
     forms = pl.DataFrame(unique, schema={"form": pl.String})
-    words = matched_words(forms, condition).to_list()
-    places = {
-        form: [*_words(form, found or ()), *_signals(form, condition, lexicons)]
-        for form, found in zip(unique["form"], words, strict=True)
-    }
+    places: dict[str, list[Place]] = {form: [] for form in unique["form"]}
+    for condition in conditions:
+        words = matched_words(forms, condition, lists.products).to_list()
+        for form, found in zip(unique["form"], words, strict=True):
+            places[form] += [*_words(form, found or ()), *_signals(form, condition, lists.lexicons)]
+    kinds = {kind for condition in conditions for kind in _personal_kinds(condition)}
     for text_hash, raw, form in texts:
-        yield text_hash, _pieces(raw, form, places[form], condition)
+        yield text_hash, _pieces(raw, form, places[form], kinds)
 
 
 def _words(form: str, words: Sequence[str]) -> Iterator[Place]:
@@ -135,12 +154,17 @@ def _signals(form: str, condition: Condition, lexicons: Lexicons) -> Iterator[Pl
             yield from ((promise.start, promise.end) for promise in find_promises(form))
 
 
-def _pieces(raw: str, form: str, places: Sequence[Place], condition: Condition) -> list[Piece]:
-    """Return the places of the form as they stand in the raw text, and personal data by kind."""
-    from cskpi.enrich.normalise import Traced
+def _personal_kinds(condition: Condition) -> Iterator[str]:
     from cskpi.enrich.signals import PERSONAL
 
-    kinds = {PERSONAL[signal].strip("{}") for signal in condition.signals if signal in PERSONAL}
+    yield from (PERSONAL[signal].strip("{}") for signal in condition.signals if signal in PERSONAL)
+    yield from (*condition.leaks, *condition.entities)
+
+
+def _pieces(raw: str, form: str, places: Sequence[Place], kinds: AbstractSet[str]) -> list[Piece]:
+    """Return the places of the form as they stand in the raw text, and personal data by kind."""
+    from cskpi.enrich.normalise import Traced
+
     # Most texts have the form sign by sign; tracing the others costs a hundred times as much.
     if not kinds and len(raw) == len(form) and raw.translate(_WIDTH).lower() == form:
         return [_piece(raw, start, end) for start, end in places]

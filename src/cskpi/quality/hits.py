@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cskpi.quality.lines import Lines
-    from cskpi.quality.rule import Relation, Repeats, Role, Rule
+    from cskpi.quality.rule import Burst, Relation, Repeats, Role, Rule
 
     Places = NDArray[np.int64]
 
@@ -69,6 +69,8 @@ class Inspection:
     days: NDArray[np.datetime64] | None = None
     """The day each line's session starts, for rules that hold for some time only."""
     channels: NDArray[np.object_] | None = None
+    leaks: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    """`row_key` of the messages that leak personal data, by kind."""
     _silence: dict[Role, NDArray[np.float64]] = field(default_factory=dict)
     _ranks: dict[tuple[Role, str], NDArray[np.int64]] = field(default_factory=dict)
 
@@ -78,14 +80,14 @@ class Inspection:
 
         found = {name: self._hits(condition) for name, condition in rule.conditions.items()}
         filtered = {name: self._filtered(rule, name, found) for name in found}
-        anchors = filtered[rule.at]
+        anchors = np.unique(np.concatenate([filtered[name] for name in rule.at]))
         anchors = anchors[self._in_scope(rule, anchors)]
         values: dict[str, NDArray[np.bool_]] = {}
         for name, condition in rule.conditions.items():
-            if name == rule.at:
-                values[name] = np.ones(len(anchors), dtype=bool)
+            if name in rule.at:
+                values[name] = np.isin(anchors, filtered[name])
                 continue
-            own = [relation for relation in condition.relations if relation.of == rule.at]
+            own = [relation for relation in condition.relations if relation.of in rule.at]
             values[name] = self._is_held(anchors, filtered[name], own, condition.least)
         return anchors[rule.when.holds(values)]
 
@@ -93,11 +95,11 @@ class Inspection:
         """Return how long the customer had waited, or was left, of rules that ask that; else NaN."""
         import numpy as np
 
-        condition = rule.conditions[rule.at]
-        if condition.waited_over is not None:
-            return self.lines.waited[places]
-        if condition.silence is not None:
-            return self._silent(condition.silence.role)[places]
+        for condition in rule.anchors:
+            if condition.waited_over is not None or condition.waited_under is not None:
+                return self.lines.waited[places]
+            if condition.silence is not None:
+                return self._silent(condition.silence.role)[places]
         return np.full(len(places), np.nan)
 
     def _hits(self, condition: Condition) -> Places:
@@ -111,8 +113,16 @@ class Inspection:
             kept = kept & np.append(matching, False)[lines.form]
         places = np.flatnonzero(kept)
         places = places[self._in_range(condition, places)]
+        if condition.leaks:
+            leaking = [self.leaks[kind] for kind in condition.leaks if kind in self.leaks]
+            keys = np.concatenate(leaking) if leaking else np.empty(0, dtype=np.int64)
+            places = places[np.isin(lines.row_key[places], keys)]
         if condition.waited_over is not None:
             places = places[lines.waited[places] > condition.waited_over]
+        if condition.waited_under is not None:
+            places = places[lines.waited[places] < condition.waited_under]
+        if condition.burst is not None:
+            places = places[self._in_burst(condition.role, condition.burst)[places]]
         if condition.silence is not None:
             silent = self._silent(condition.silence.role)[places]
             places = places[silent > condition.silence.seconds]
@@ -140,6 +150,19 @@ class Inspection:
             make = self.lines.rank_of if kind == "rank" else self.lines.count_of
             self._ranks[role, kind] = make(role)
         return self._ranks[role, kind]
+
+    def _in_burst(self, role: Role, burst: Burst) -> NDArray[np.bool_]:
+        """Tell which messages are at least the n-th of a role within so many seconds."""
+        import numpy as np
+
+        lines, back = self.lines, burst.least - 1
+        places = np.flatnonzero(lines.of_role(role))
+        later, earlier = places[back:], places[: len(places) - back]
+        then, now = lines.milliseconds[earlier], lines.milliseconds[later]
+        near = (lines.start[later] == lines.start[earlier]) & (then != UNKNOWN) & (now != UNKNOWN)
+        found = np.zeros(len(lines.actor), dtype=bool)
+        found[later[near & (now - then <= burst.seconds * 1000)]] = True
+        return found
 
     def _silent(self, role: Role) -> NDArray[np.float64]:
         if role not in self._silence:
@@ -182,10 +205,10 @@ class Inspection:
         return places[kept]
 
     def _filtered(self, rule: Rule, name: str, found: Mapping[str, Places]) -> Places:
-        """Keep the hits that stand as asked to conditions other than the one findings stand at."""
+        """Keep the hits that stand as asked to conditions, but for those findings stand at."""
         places = found[name]
         for relation in rule.conditions[name].relations:
-            if relation.of != rule.at:
+            if name in rule.at or relation.of not in rule.at:
                 places = places[self._near(places, found[relation.of], relation, turned=True)]
         return places
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cskpi.enrich.forms import own_lexicons
-from cskpi.enrich.lexicons import load_lexicons
 from cskpi.quality.disputes import settle
-from cskpi.quality.evidence import write_evidence
+from cskpi.quality.evidence import word_lists, write_evidence
 from cskpi.quality.hits import FormBook
-from cskpi.quality.matching import counted_emotions
+from cskpi.quality.matching import counted_emotions, naming
 from cskpi.quality.rulebook import load_rules
 from cskpi.quality.sessions import find
 from cskpi.store.frames import offered, read_frame
@@ -87,11 +85,11 @@ def inspect(con: duckdb.DuckDBPyConnection, settings: Settings, base: str | None
     _fill(con, "_qa_book", book)
     forms = read_frame(con, "SELECT * FROM message_signals ORDER BY form_no")
     counted = counted_emotions(forms, settings.number("talk.negative_below"))
-    find(con, stale, FormBook(counted))
-    lexicons = load_lexicons(own_lexicons(settings))
-    write_evidence(con, stale, lexicons)
+    lists = word_lists(con, settings)
+    find(con, stale, FormBook(naming(counted, lists.products)))
+    write_evidence(con, stale, lists)
     con.execute(_INSERT)
-    settle(con, stale, lexicons)
+    settle(con, settings)
     con.execute(_DROP)
 
 

@@ -58,6 +58,10 @@ def counted_emotions(forms: pl.DataFrame, negative_below: float) -> pl.DataFrame
     return forms.with_columns(pl.when(mild).then(plain).otherwise("emotion").alias("emotion"))
 
 
+_UNNAMED = ("link", "card", "image", "video")
+"""What a form holds a placeholder for and is nobody's personal data."""
+
+
 def _tests(condition: Condition) -> list[pl.Expr]:
     import polars as pl
 
@@ -73,6 +77,7 @@ def _tests(condition: Condition) -> list[pl.Expr]:
     if condition.signals:
         tests.append(pl.any_horizontal(condition.signals))
     tests += [~pl.col(signal) for signal in condition.without]
+    tests += [_names(condition.entities)] if condition.entities else []
     tests += [pl.col("emotion").is_in(condition.emotions)] if condition.emotions else []
     if condition.sentiment_below is not None:
         tests.append(pl.col("sentiment") < condition.sentiment_below)
@@ -95,6 +100,28 @@ def _regex(condition: Condition) -> pl.Expr:
     return _without_excluded(condition).str.extract(condition.regex or "", 0)
 
 
+def _names(entities: Sequence[str]) -> pl.Expr:
+    import polars as pl
+
+    # A form holds a placeholder for what it names; products stand in it as they are.
+    signs = [f"{{{entity}}}" for entity in entities if entity != "product"]
+    named = [_holds(signs)] if signs else []
+    return pl.any_horizontal(*named, *(["names_product"] if "product" in entities else []))
+
+
+def naming(forms: pl.DataFrame, products: Sequence[str]) -> pl.DataFrame:
+    """Return forms with whether they name one of the shop's products."""
+    import polars as pl
+
+    form = pl.col("form")
+    found = (
+        form.str.contains_any([name.lower() for name in products])
+        if products
+        else pl.lit(value=False)
+    )
+    return forms.with_columns(found.alias("names_product"))
+
+
 def _without_excluded(condition: Condition) -> pl.Expr:
     import polars as pl
 
@@ -103,11 +130,15 @@ def _without_excluded(condition: Condition) -> pl.Expr:
     return form.str.replace_all(condition.exclude, " ") if condition.exclude else form
 
 
-def matched_words(forms: pl.DataFrame, condition: Condition) -> pl.Series:
+def matched_words(
+    forms: pl.DataFrame, condition: Condition, products: Sequence[str] = ()
+) -> pl.Series:
     """Return the words and pieces of each form that met a condition; an empty list where none."""
     import polars as pl
 
-    words = [word.lower() for word in (*condition.any, *condition.all, *condition.some)]
+    named = products if "product" in condition.entities else ()
+    words = [w.lower() for w in (*condition.any, *condition.all, *condition.some, *named)]
+    words += [f"{{{entity}}}" for entity in condition.entities if entity in _UNNAMED]
     parts = [pl.lit([], dtype=pl.List(pl.String))]
     if words:
         parts.append(pl.col("form").str.extract_many(words, leftmost=True))

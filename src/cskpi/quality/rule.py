@@ -21,6 +21,15 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 Category = Literal["courtesy", "waiting", "attitude", "banned", "privacy", "solution", "risk"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
+LEAK_KINDS = ("mobile", "id_number", "bank_card", "email", "address")
+"""Personal data a human's message may leak: `privacy_leaks.leak_kind`."""
+
+ENTITIES = (
+    *("mobile", "landline", "id_number", "bank_card", "email", "social", "parcel", "address"),
+    *("order", "product", "link", "card", "image", "video"),
+)
+"""What a message may name; products are those of the orders loaded."""
+
 Nearness = Literal["after", "before", "around"]
 NEARNESS: tuple[Nearness, ...] = get_args(Nearness)
 
@@ -71,13 +80,22 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """At least the `least`-th message of the same role in the session within `seconds`."""
+
+    least: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """Which messages a rule looks at; all that is given must hold of the same message.
 
     Words are looked for in the normalised text. `first` and `last` count the messages of the role,
-    `first_lines` and `last_lines` those of everybody. `waited_over` is met by a human's message
-    that ends a wait of more than so many seconds. `nth` keeps the n-th hit of a session alone,
-    `least` those of sessions with that many.
+    `first_lines` and `last_lines` those of everybody. `waited_over` and `waited_under` are met by a
+    human's message that ends a wait of more, or less, than so many seconds. `leaks` is met by a
+    human's message that names such data the customer had not (`privacy_leaks`). `nth` keeps the
+    n-th hit of a session alone, `least` those of sessions with that many.
     """
 
     name: str
@@ -91,6 +109,8 @@ class Condition:
     exclude: str | None = None
     signals: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    leaks: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
     sentiment_below: float | None = None
     sentiment_above: float | None = None
@@ -103,6 +123,8 @@ class Condition:
     first_lines: int | None = None
     last_lines: int | None = None
     waited_over: float | None = None
+    waited_under: float | None = None
+    burst: Burst | None = None
     silence: Silence | None = None
     repeats: Repeats | None = None
     nth: int | None = None
@@ -112,7 +134,16 @@ class Condition:
 
 TEXT_KEYS = (
     *("any", "all", "none", "some", "some_least", "regex", "exclude", "signals", "without"),
-    *("emotions", "sentiment_below", "sentiment_above", "similar", "score", "longest", "shortest"),
+    *(
+        "entities",
+        "emotions",
+        "sentiment_below",
+        "sentiment_above",
+        "similar",
+        "score",
+        "longest",
+        "shortest",
+    ),
 )
 """What of a condition is asked of the text alone."""
 
@@ -128,16 +159,20 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A short chat of the rule file that must hit, or must not; `line` is where it stands."""
+    """A short chat of the rule file that must hit, or must not; `line` is where it stands.
+
+    `products` are the names of what the shop sells.
+    """
 
     chat: str
     hits: bool
     line: int
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; a finding stands at each message of condition `at` for which `when` holds.
+    """One rule; a finding stands at each message of a condition of `at` for which `when` holds.
 
     `points` count once a session; a fatal rule makes its score 0, positive points are a bonus. It
     holds for sessions that start between `starts` and `ends`, both included. `digest` changes with
@@ -151,7 +186,7 @@ class Rule:
     severity: Severity
     points: float
     origin: str
-    at: str
+    at: tuple[str, ...]
     when: Expression
     conditions: Mapping[str, Condition]
     path: Path
@@ -163,3 +198,8 @@ class Rule:
     starts: date | None = None
     ends: date | None = None
     examples: tuple[Example, ...] = ()
+
+    @property
+    def anchors(self) -> tuple[Condition, ...]:
+        """The conditions at whose messages findings stand."""
+        return tuple(self.conditions[name] for name in self.at)

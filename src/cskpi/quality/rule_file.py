@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from cskpi.quality.expression import Expression, parse
-from cskpi.quality.rule import NEARNESS, Condition, Example, Relation, Repeats, Rule, Scope, Silence
+from cskpi.quality.rule import (
+    NEARNESS,
+    Burst,
+    Condition,
+    Example,
+    Relation,
+    Repeats,
+    Rule,
+    Scope,
+    Silence,
+)
 from cskpi.quality.rule_keys import (
     CONDITION,
     EXAMPLE,
@@ -116,13 +126,15 @@ def _regex_fault(pattern: Any) -> str | None:
 
 
 def _joining_problems(file: RuleFile, conditions: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    at = file.content.get("at")
+    told = file.content.get("at")
+    at = [told] if isinstance(told, str) else told if isinstance(told, list) else []
     if not conditions:
         yield line_of(file.text, "condition"), "a rule needs a condition"
-    elif at is None and len(conditions) > 1:
+    elif told is None and len(conditions) > 1:
         yield 1, "'at' names the condition whose message a finding stands at"
-    if isinstance(at, str) and at not in conditions:
-        yield line_of(file.text, "", "at"), f"'at' names no condition: '{at}'"
+    for name in at:
+        if name not in conditions:
+            yield line_of(file.text, "", "at"), f"'at' names no condition: '{name}'"
     when = file.content.get("when")
     if isinstance(when, str):
         line = line_of(file.text, "", "when")
@@ -133,7 +145,7 @@ def _joining_problems(file: RuleFile, conditions: Mapping[str, Any]) -> Iterator
             return
         for name in sorted(used - set(conditions)):
             yield line, f"'when' names no condition: '{name}'"
-        for name in sorted(set(conditions) - used - {at} - _related(conditions)):
+        for name in sorted(set(conditions) - used - {*at} - _related(conditions)):
             yield line_of(file.text, f"condition.{name}"), f"condition '{name}' is not used"
 
 
@@ -188,7 +200,7 @@ def make_rule(file: RuleFile) -> Rule:
         severity=severity,
         points=float(content["points"]),
         origin=content["origin"],
-        at=content.get("at", next(iter(conditions))),
+        at=_at(content, conditions),
         when=_when(content, conditions),
         conditions=conditions,
         path=file.path,
@@ -203,11 +215,18 @@ def make_rule(file: RuleFile) -> Rule:
     )
 
 
+def _at(content: Mapping[str, Any], conditions: Mapping[str, Condition]) -> tuple[str, ...]:
+    told = content.get("at", next(iter(conditions)))
+    return (told,) if isinstance(told, str) else tuple(told)
+
+
 def _when(content: Mapping[str, Any], conditions: Mapping[str, Condition]) -> Expression:
     if "when" in content:
         return parse(content["when"])
-    names = [Expression(name) for name in conditions]
-    return names[0] if len(names) == 1 else Expression("and", tuple(names))
+    at = [Expression(name) for name in _at(content, conditions)]
+    rest = [Expression(name) for name in conditions if name not in {one.operator for one in at}]
+    every = [at[0] if len(at) == 1 else Expression("or", tuple(at)), *rest]
+    return every[0] if len(every) == 1 else Expression("and", tuple(every))
 
 
 def _scope(told: Mapping[str, Any]) -> Scope:
@@ -218,13 +237,14 @@ def _condition(name: str, told: Mapping[str, Any]) -> Condition:
     plain: dict[str, Any] = {
         key: tuple(item) if isinstance(item, list) else item
         for key, item in told.items()
-        if key not in (*NEARNESS, "silence", "repeats")
+        if key not in (*NEARNESS, "silence", "repeats", "burst")
     }
     return Condition(
         name,
         **plain,
         silence=Silence(**told["silence"]) if "silence" in told else None,
         repeats=Repeats(**told["repeats"]) if "repeats" in told else None,
+        burst=Burst(**told["burst"]) if "burst" in told else None,
         relations=tuple(Relation(key, **told[key]) for key in NEARNESS if key in told),
     )
 
@@ -233,4 +253,5 @@ def _examples(file: RuleFile) -> Iterator[Example]:
     for key in ("must_hit", "must_not_hit"):
         for place, example in enumerate(file.content[key]):
             line = line_of(file.text, key, ordinal=place)
-            yield Example(example["chat"], key == "must_hit", line)
+            products = tuple(example.get("products", ()))
+            yield Example(example["chat"], key == "must_hit", line, products)

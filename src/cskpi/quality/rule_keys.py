@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cskpi.quality.rule import CATEGORIES, EMOTIONS, NEARNESS, ROLES, SEVERITIES, SIGNALS
+from cskpi.quality.rule import (
+    CATEGORIES,
+    EMOTIONS,
+    ENTITIES,
+    LEAK_KINDS,
+    NEARNESS,
+    ROLES,
+    SEVERITIES,
+    SIGNALS,
+)
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 
@@ -68,6 +77,7 @@ SHARE = Kind("a share above 0 and up to 1", _share)
 WHOLE = Kind("a whole number", _whole)
 POSITIVE = Kind("a whole number above 0", _positive)
 WORDS = Kind("a list of words", _words)
+NAMES = Kind("the name of a condition, or a list of them", lambda item: _words(item) or _name(item))
 SWITCH = Kind("true or false", lambda item: isinstance(item, bool))
 DAY = Kind("a day, as 2026-10-01", lambda item: type(item) is date)
 TABLE = Kind("a table", lambda item: isinstance(item, dict))
@@ -76,6 +86,10 @@ TABLES = Kind("a list of tables", lambda item: isinstance(item, list))
 
 def _text(item: Any) -> bool:
     return isinstance(item, str)
+
+
+def _name(item: Any) -> bool:
+    return isinstance(item, str) and bool(item.strip())
 
 
 RULE: Mapping[str, Kind] = {
@@ -90,7 +104,7 @@ RULE: Mapping[str, Kind] = {
     "risk": SWITCH,
     "origin": TEXT,
     "version": POSITIVE,
-    "at": TEXT,
+    "at": NAMES,
     "when": TEXT,
     "from": DAY,
     "to": DAY,
@@ -123,6 +137,8 @@ CONDITION: Mapping[str, Kind] = {
     "exclude": TEXT,
     "signals": _listed(SIGNALS),
     "without": _listed(SIGNALS),
+    "entities": _listed(ENTITIES),
+    "leaks": _listed(LEAK_KINDS),
     "emotions": _listed(EMOTIONS),
     "sentiment_below": NUMBER,
     "sentiment_above": NUMBER,
@@ -135,6 +151,17 @@ CONDITION: Mapping[str, Kind] = {
     "first_lines": POSITIVE,
     "last_lines": POSITIVE,
     "waited_over": SECONDS,
+    "waited_under": SECONDS,
+    "burst": Kind(
+        "a table with 'least' and 'seconds'",
+        lambda item: (
+            isinstance(item, dict)
+            and set(item) == {"least", "seconds"}
+            and _positive(item["least"])
+            and item["least"] > 1
+            and _seconds(item["seconds"])
+        ),
+    ),
     "silence": Kind(
         "a table with 'role' and 'seconds'",
         lambda item: (
@@ -160,7 +187,7 @@ CONDITION: Mapping[str, Kind] = {
     **dict.fromkeys(NEARNESS, _RELATION),
 }
 SCOPE: Mapping[str, Kind] = {"customer": WHOLE, "agent": WHOLE, "channels": WORDS}
-EXAMPLE: Mapping[str, Kind] = {"chat": TEXT}
+EXAMPLE: Mapping[str, Kind] = {"chat": TEXT, "products": WORDS}
 
 
 def key_problems(

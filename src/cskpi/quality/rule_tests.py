@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.forms import own_lexicons
+from cskpi.quality.chat_leaks import leaks_of
 from cskpi.quality.hits import FormBook, Inspection
 from cskpi.quality.lines import ACTORS, UNKNOWN, Lines
-from cskpi.quality.matching import counted_emotions
+from cskpi.quality.matching import counted_emotions, naming
 
 if TYPE_CHECKING:
     from cskpi.quality.rule import Rule
@@ -52,7 +53,8 @@ def failed_examples(rules: Sequence[Rule], settings: Settings) -> list[str]:
     ]
     if problems or not examples:
         return problems
-    inspection = inspect_chats([example.chat for _, example in examples], settings)
+    products = [name for _, example in examples for name in example.products]
+    inspection = inspect_chats([example.chat for _, example in examples], settings, products)
     inspection.book.prepare(rules)
     for rule in rules:
         hit = {int(inspection.lines.session[place]) for place in inspection.places(rule)}
@@ -63,7 +65,9 @@ def failed_examples(rules: Sequence[Rule], settings: Settings) -> list[str]:
     return problems
 
 
-def inspect_chats(chats: Sequence[str], settings: Settings) -> Inspection:
+def inspect_chats(
+    chats: Sequence[str], settings: Settings, products: Sequence[str] = ()
+) -> Inspection:
     """Return short chats ready for rules, each a session numbered by its place.
 
     A line is `客户: …`, `客服: …` (`客服2` is another agent), `机器人`, `自动` or `系统`; it comes ten
@@ -89,7 +93,8 @@ def inspect_chats(chats: Sequence[str], settings: Settings) -> Inspection:
     )
     forms = signals(pl.Series(texts, dtype=pl.String), own_lexicons(settings))
     counted = counted_emotions(forms, settings.number("talk.negative_below"))
-    return Inspection(lines, FormBook(counted))
+    leaks = leaks_of(lines, texts, counted, settings)
+    return Inspection(lines, FormBook(naming(counted, products)), leaks=leaks)
 
 
 def _read(session: int, chat: str) -> Iterator[_Said]:

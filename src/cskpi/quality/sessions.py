@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cskpi.quality.hits import Inspection
 from cskpi.quality.lines import Lines
+from cskpi.quality.rule import LEAK_KINDS
 from cskpi.store.frames import offered
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _inspections(
 ) -> Iterator[Inspection]:
     import numpy as np
 
+    leaking = any(one.leaks for rule in rules for one in rule.conditions.values())
     dated = any(rule.starts or rule.ends or rule.scope.channels for rule in rules)
     sql = _LINES.format(more=_MORE if dated else "", joined=_JOINED if dated else "")
     newest = con.execute("SELECT max(occurred_ms) FROM message_forms").fetchone()
@@ -85,7 +87,17 @@ def _inspections(
         )
         days = read["started_on"].astype("datetime64[D]") if dated else None
         channels = np.asarray(read["channel"], dtype=object) if dated else None
-        yield Inspection(lines, book, days, channels)
+        leaks = _leaks(con, low, high) if leaking else {}
+        yield Inspection(lines, book, days, channels, leaks)
+
+
+def _leaks(con: duckdb.DuckDBPyConnection, low: int, high: int) -> dict[str, NDArray[np.int64]]:
+    """Return the messages of some sessions that leak personal data, by its kind."""
+    rows = con.execute(
+        "SELECT leak_kind, row_key FROM privacy_leaks WHERE session_no BETWEEN $low AND $high",
+        {"low": low, "high": high},
+    ).fetchnumpy()
+    return {kind: rows["row_key"][rows["leak_kind"] == kind] for kind in LEAK_KINDS}
 
 
 def _places(numbers: NDArray[np.int32], wanted: NDArray[np.int32]) -> NDArray[np.int32]:
