@@ -15,13 +15,14 @@ import pytest
 from transcripts import make_shop, only
 from typer.testing import Result
 
+from cskpi.gathering import report_inputs
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.declaration import declare
 from cskpi.metrics.effective import effective_flags, in_force
 from cskpi.metrics.evaluate import evaluate
 from cskpi.metrics.finding import Flag
 from cskpi.periods import Period, month_period, resolve_period
-from cskpi.pipeline import report_inputs, run_checks
+from cskpi.pipeline import run_checks
 from cskpi.settings import load_settings
 from cskpi.store.database import Limits, open_database
 from cskpi.store.sqlfile import read_sql_file

@@ -27,7 +27,7 @@ from cskpi.enrichment import enrich
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
-from cskpi.metrics.statement import expand
+from cskpi.metrics.grouping import expand
 from cskpi.model.build import build_model
 from cskpi.periods import Period, month_period
 from cskpi.settings import load_settings

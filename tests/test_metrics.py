@@ -23,7 +23,7 @@ from transcripts import build_shop, only, open_shop
 
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
-from cskpi.metrics.statement import expand
+from cskpi.metrics.grouping import expand
 from cskpi.metrics.text_tables import read_texts
 from cskpi.model.steps import model_steps, text_steps
 from cskpi.periods import month_period

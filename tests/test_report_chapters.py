@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from transcripts import Shop, make_shop
 
+from cskpi.gathering import report_inputs
 from cskpi.metrics.catalog import load_catalog
 from cskpi.periods import Period, resolve_period
-from cskpi.pipeline import open_facts, report_inputs
+from cskpi.pipeline import open_facts
 from cskpi.present.document import AgentPage, Document, Hint, Sentences, Table
 from cskpi.present.finding_list import insight_table
 from cskpi.present.masking import mask_quote, mask_session_id

@@ -5,36 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cskpi.diagnostics import note
 from cskpi.enrichment import enrich, is_enriched
 from cskpi.errors import CskpiError, InputError, UsageError
+from cskpi.gathering import report_inputs
 from cskpi.identity.hashing import pseudonyms
 from cskpi.ingest.archives import ArchiveLimits, Candidate, candidates
 from cskpi.ingest.load import load_file
 from cskpi.ingest.options import LoadOptions, ReadLimits
 from cskpi.ingest.paths import expand_paths
-from cskpi.insight.examples import session_examples
-from cskpi.insight.gather import look_for_insights
-from cskpi.insight.material import Material
-from cskpi.insight.spread import spread_of
-from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
-from cskpi.metrics.business_time import named
-from cskpi.metrics.catalog import Catalog, load_catalog
+from cskpi.metrics.breakdowns import run_breakdown
+from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.checks import CheckResult, run_data_checks, target_checks
-from cskpi.metrics.control import ControlOptions, control_charts
-from cskpi.metrics.coverage import coverage, order_matches
-from cskpi.metrics.evaluate import evaluate, filled_tables, parameters_in_force
+from cskpi.metrics.coverage import order_matches
+from cskpi.metrics.evaluate import evaluate
 from cskpi.metrics.satisfaction import SATISFACTION_KPIS, silent_basis
-from cskpi.metrics.targets import target_in_force
 from cskpi.model.build import build_model
 from cskpi.model.shops import unify_shops
 from cskpi.model.state import is_current
 from cskpi.periods import Period, month_period
-from cskpi.present.inputs import Beside, ReportInputs
+from cskpi.present.inputs import Beside
 from cskpi.store.database import Limits, lock_down, open_database
 from cskpi.texts import say
 
@@ -50,11 +44,6 @@ if TYPE_CHECKING:
     from cskpi.settings import Settings
 
 ModelProgress = Callable[[str, int, int], None]
-
-FIRST_WAIT = "first_response_time"
-"""The KPI whose spread a report shows."""
-
-REPORT_GROUPINGS: tuple[tuple[str, ...], ...] = ((), ("agent",), ("day",), ("shop",))
 
 
 @contextmanager
@@ -227,94 +216,6 @@ def newest_month(con: duckdb.DuckDBPyConnection) -> Period:
     if row is None or row[0] is None:
         raise UsageError("no_sessions")
     return month_period(row[0].date())
-
-
-def report_inputs(
-    con: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    period: Period,
-    settings: Settings,
-    *,
-    reveal: bool = False,
-) -> ReportInputs:
-    """Gather all a report shows: numbers, insights, breakdowns and data coverage of one period."""
-    metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
-    material, by_day, by_shop = _material(con, catalog, declared, period, settings)
-    found = look_for_insights(con, material, declared, settings)
-    shown = (
-        replace(named(m, settings), target=target_in_force(m, settings, period.start.date()))
-        for m in metrics
-    )
-    return ReportInputs(
-        period=period,
-        previous=period.previous(),
-        metrics=tuple(shown),
-        groups=catalog.groups,
-        totals=material.totals,
-        by_agent=material.by_agent,
-        by_day=by_day,
-        by_shop=by_shop,
-        breakdowns=tuple(material.breakdowns.values()),
-        coverage=material.coverage,
-        parameters={m.name: parameters_in_force(m, settings) for m in metrics},
-        charts=material.charts,
-        insights=found.insights,
-        topics=found.topics,
-        parts=found.parts.now,
-        parts_before=found.parts.before,
-        reveal=reveal,
-        **_further(con, metrics, period, settings),
-    )
-
-
-def _material(
-    con: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    breakdowns: Sequence[Breakdown],
-    period: Period,
-    settings: Settings,
-) -> tuple[Material, tuple[Finding, ...], tuple[Finding, ...]]:
-    """Return what insights are found in, and the numbers by day and by shop from the same scans."""
-    findings = evaluate(con, catalog.own(), period, REPORT_GROUPINGS, settings, last_year=True)
-    totals, by_agent, by_day, by_shop = (
-        tuple(f for f in findings if set(f.dimensions) == set(names))
-        for names in ((), ("shop", "agent"), ("day",), ("shop",))
-    )
-    options = ControlOptions.of(settings)
-    material = Material(
-        period=period,
-        metrics=catalog.own(),
-        totals=totals,
-        by_agent=by_agent,
-        charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
-        breakdowns={b.name: run_breakdown(con, b, period, settings) for b in breakdowns},
-        coverage=coverage(con, period),
-    )
-    return material, by_day, by_shop
-
-
-def _further(
-    con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], period: Period, settings: Settings
-) -> dict[str, Any]:
-    """Return what a report shows beside numbers and insights, by the field it fills."""
-    first_wait = [metric for metric in metrics if metric.name == FIRST_WAIT]
-    by_agent_day = [("shop", "agent", "day")]
-    filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
-    shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
-    presets = con.execute("SELECT DISTINCT preset FROM import_files ORDER BY preset").fetchall()
-    return {
-        "shops": tuple(shop for (shop,) in shops),
-        "by_agent_day": tuple(
-            evaluate(con, first_wait, period, by_agent_day, settings, compare=False)
-        ),
-        "first_waits": spread_of(con, first_wait[0], period, settings) if first_wait else (),
-        # A wait over night is none in opening hours.
-        "examples": session_examples(con, period, slow_after_seconds=None)
-        if settings.flag("business_hours.use")
-        else session_examples(con, period),
-        "without_rows": frozenset(name for name, has_rows in filled.items() if not has_rows),
-        "presets": tuple(preset for (preset,) in presets),
-    }
 
 
 def beside_kpis(

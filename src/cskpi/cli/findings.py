@@ -44,8 +44,9 @@ def findings(
     one_of(output_format, FORMATS, "--format")
     period = period_from(month, start, end, last_month=last_month)
     from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.gathering import report_inputs
     from cskpi.metrics.catalog import load_catalog
-    from cskpi.pipeline import open_facts, report_inputs
+    from cskpi.pipeline import open_facts
     from cskpi.present.finding_list import write_insights
 
     with model_progress() as progress, open_facts(settings, progress, wait, texts=True) as con:

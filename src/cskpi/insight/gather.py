@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from cskpi.insight.changes import change_insights
 from cskpi.insight.engine import find_insights, one_a_group
 from cskpi.insight.facts import HOUR_KPIS
+from cskpi.insight.session_parts import by_session_part
 from cskpi.insight.topics import BREAKDOWN, topic_shares
 from cskpi.metrics.breakdowns import run_breakdown
 from cskpi.metrics.evaluate import evaluate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from cskpi.periods import Period
     from cskpi.settings import Settings
 
-_BY_PART = (("agent",), ("hour",))
+CONVERSION = "inquiry_conversion_rate"
+"""The KPI whose change is always taken apart."""
+
+_BY_PART = (("hour",), ("shop",), ("channel",))
 _DIVIDED = ("ratio", "mean")
 
 
 class Parts(NamedTuple):
-    """KPIs by agent and by hour, in the period and in the one before."""
+    """KPIs by their parts, in the period and in the one before."""
 
     now: tuple[Finding, ...] = ()
     before: tuple[Finding, ...] = ()
@@ -42,61 +46,56 @@ def parts_of_changes(
 ) -> Parts:
     """Return the parts of the changes that will be told, and the KPIs of the hours of the day.
 
-    Only the KPI that speaks for its group is looked at again, by hour and in the period before: its
-    agents are in the report already.
+    Only the KPI that speaks for its group is looked at again, by all its parts and in the period
+    before: its agents are in the report already. So is the conversion, whatever became of it.
     """
-    told = {i.metric for i in one_a_group(change_insights(material), material)}
+    told = {i.metric for i in one_a_group(change_insights(material), material)} | {CONVERSION}
     leads = [m for m in material.metrics if m.name in told and m.type in _DIVIDED]
     names = {metric.name for metric in leads}
     hourly = [m for m in material.metrics if m.name in HOUR_KPIS and m.name not in names]
     period = material.period
     now = [
         *(finding for finding in material.by_agent if finding.metric in names),
-        *evaluate(con, [*leads, *hourly], period, [("hour",)], settings, compare=False),
+        *evaluate(con, leads, period, _BY_PART, settings, compare=False),
+        *evaluate(con, hourly, period, [("hour",)], settings, compare=False),
     ]
-    before = evaluate(con, leads, period.previous(), _BY_PART, settings, compare=False)
-    return Parts(tuple(now), tuple(before))
+    then = [("agent",), *_BY_PART]
+    before = evaluate(con, leads, period.previous(), then, settings, compare=False)
+    by_session, by_session_before = by_session_part(con, leads, period, settings)
+    return Parts((*now, *by_session), (*before, *by_session_before))
 
 
 class Found(NamedTuple):
-    """What insights are shown with: themselves, the parts they rest on, and the issue types."""
+    """Insights, and the parts they rest on."""
 
     insights: tuple[Insight, ...]
     parts: Parts
-    topics: tuple[TopicShare, ...]
 
 
 def look_for_insights(
-    con: duckdb.DuckDBPyConnection,
-    material: Material,
-    breakdowns: Sequence[Breakdown],
-    settings: Settings,
+    con: duckdb.DuckDBPyConnection, material: Material, settings: Settings
 ) -> Found:
-    """Find what is worth telling, fetching what is needed beyond the report's own numbers.
+    """Find what is worth telling, fetching the parts of the changes that will be told.
 
     Args:
         con: a database whose facts are built.
-        material: the report's numbers; parts and topics are filled in here.
-        breakdowns: as declared, to run some for the period before.
+        material: the report's numbers; parts are filled in here.
         settings: parameters in force.
     """
-    period = material.period
     parts = parts_of_changes(con, material, settings)
-    tables = tuple(material.breakdowns.values())
-    topics = topics_of(con, breakdowns, tables, period, settings)
-    whole = replace(material, parts=parts.now, parts_before=parts.before, topics=topics)
-    return Found(find_insights(whole), parts, topics)
+    whole = replace(material, parts=parts.now, parts_before=parts.before)
+    return Found(find_insights(whole), parts)
 
 
 def topics_of(
     con: duckdb.DuckDBPyConnection,
     breakdowns: Sequence[Breakdown],
-    tables: Sequence[BreakdownTable],
+    tables: Mapping[str, BreakdownTable],
     period: Period,
     settings: Settings,
 ) -> tuple[TopicShare, ...]:
     """Return the issue types of a period beside those of the period before."""
-    now = next((table for table in tables if table.name == BREAKDOWN), None)
+    now = tables.get(BREAKDOWN)
     declared = next((b for b in breakdowns if b.name == BREAKDOWN), None)
     if now is None or declared is None or now.missing:
         return ()

@@ -18,14 +18,8 @@ from cskpi.metrics.business_time import in_business_time
 from cskpi.metrics.effective import in_force
 from cskpi.metrics.finding import Finding, Status, Unit
 from cskpi.metrics.flags import with_flags
-from cskpi.metrics.statement import (
-    DIMENSIONS,
-    TIME_DIMENSIONS,
-    evaluation_sql,
-    expand,
-    filter_conditions,
-    period_filter,
-)
+from cskpi.metrics.grouping import DIMENSIONS, TIME_DIMENSIONS, Grouping, expand
+from cskpi.metrics.statement import evaluation_sql, filter_conditions, period_filter
 from cskpi.metrics.targets import target_in_force
 from cskpi.metrics.uncertainty import Interval, mean_interval, wilson
 from cskpi.store.database import quote
@@ -44,7 +38,6 @@ SCALES: Mapping[Unit, tuple[float | None, float | None]] = {
     "duration": (0.0, None),
     "score": (1.0, 5.0),
 }
-Grouping = tuple[str, ...]
 Key = tuple[tuple[str, str | None], ...]
 
 

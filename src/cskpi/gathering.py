@@ -1,0 +1,137 @@
+"""What a report shows, gathered: breakdowns, numbers, insights and examples of one period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cskpi.insight.examples import SLOW_SECONDS, listed_sessions, session_examples
+from cskpi.insight.gather import look_for_insights, topics_of
+from cskpi.insight.material import Material
+from cskpi.insight.spread import spread_of
+from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
+from cskpi.metrics.business_time import named
+from cskpi.metrics.control import ControlOptions, control_charts
+from cskpi.metrics.coverage import coverage
+from cskpi.metrics.evaluate import evaluate, filled_tables, parameters_in_force
+from cskpi.metrics.shared_facts import shared_facts
+from cskpi.metrics.targets import target_in_force
+from cskpi.present.inputs import ReportInputs
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.metrics.catalog import Catalog
+    from cskpi.metrics.declaration import Metric
+    from cskpi.metrics.finding import Finding
+    from cskpi.periods import Period
+    from cskpi.settings import Settings
+
+FIRST_WAIT = "first_response_time"
+"""The KPI whose spread a report shows."""
+
+REPORT_GROUPINGS: tuple[tuple[str, ...], ...] = ((), ("agent",), ("day",), ("shop",))
+
+
+def report_inputs(
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    period: Period,
+    settings: Settings,
+    *,
+    reveal: bool = False,
+) -> ReportInputs:
+    """Gather all a report shows: numbers, insights, breakdowns and data coverage of one period."""
+    metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
+    tables = {b.name: run_breakdown(con, b, period, settings) for b in declared}
+    topics = topics_of(con, declared, tables, period, settings)
+    known = {"breakdowns": tables, "topics": topics, "coverage": coverage(con, period)}
+    with shared_facts(con, metrics):
+        material, by_day, by_shop = _material(con, catalog, known, period, settings)
+        found = look_for_insights(con, material, settings)
+        waits = _first_waits(con, metrics, period, settings)
+        filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
+    shown = (
+        replace(named(m, settings), target=target_in_force(m, settings, period.start.date()))
+        for m in metrics
+    )
+    return ReportInputs(
+        period=period,
+        previous=period.previous(),
+        metrics=tuple(shown),
+        groups=catalog.groups,
+        totals=material.totals,
+        by_agent=material.by_agent,
+        by_day=by_day,
+        by_shop=by_shop,
+        breakdowns=tuple(tables.values()),
+        coverage=material.coverage,
+        parameters={m.name: parameters_in_force(m, settings) for m in metrics},
+        charts=material.charts,
+        insights=found.insights,
+        topics=topics,
+        parts=found.parts.now,
+        parts_before=found.parts.before,
+        without_rows=frozenset(name for name, has_rows in filled.items() if not has_rows),
+        reveal=reveal,
+        **waits,
+        **_told(con, period, settings, listed_sessions(tables.values())),
+    )
+
+
+def _material(
+    con: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    known: Mapping[str, Any],
+    period: Period,
+    settings: Settings,
+) -> tuple[Material, tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return what insights are found in, and the numbers by day and by shop from the same scans."""
+    findings = evaluate(con, catalog.own(), period, REPORT_GROUPINGS, settings, last_year=True)
+    totals, by_agent, by_day, by_shop = (
+        tuple(f for f in findings if set(f.dimensions) == set(names))
+        for names in ((), ("shop", "agent"), ("day",), ("shop",))
+    )
+    options = ControlOptions.of(settings)
+    material = Material(
+        period=period,
+        metrics=catalog.own(),
+        totals=totals,
+        by_agent=by_agent,
+        charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
+        **known,
+    )
+    return material, by_day, by_shop
+
+
+def _first_waits(
+    con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], period: Period, settings: Settings
+) -> dict[str, Any]:
+    """Return how first response times spread, in all and by agent and day, by the field they fill."""
+    first_wait = [metric for metric in metrics if metric.name == FIRST_WAIT]
+    by_agent_day = evaluate(
+        con, first_wait, period, [("shop", "agent", "day")], settings, compare=False
+    )
+    return {
+        "by_agent_day": tuple(by_agent_day),
+        "first_waits": spread_of(con, first_wait[0], period, settings) if first_wait else (),
+    }
+
+
+def _told(
+    con: duckdb.DuckDBPyConnection,
+    period: Period,
+    settings: Settings,
+    listed: Sequence[tuple[str, str]],
+) -> dict[str, Any]:
+    """Return what a report tells beside numbers and insights, by the field it fills."""
+    shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
+    presets = con.execute("SELECT DISTINCT preset FROM import_files ORDER BY preset").fetchall()
+    # A wait over night is none in opening hours.
+    slow = None if settings.flag("business_hours.use") else SLOW_SECONDS
+    return {
+        "shops": tuple(shop for (shop,) in shops),
+        "presets": tuple(preset for (preset,) in presets),
+        "examples": session_examples(con, period, slow_after_seconds=slow, listed=listed),
+    }

@@ -1,0 +1,135 @@
+"""Fact views that many KPIs read, laid out once as temporary tables while a report is made.
+
+A view joins names to numbers each time it is read, and a report reads some of them twenty times. Here
+names are dictionary-coded and each view is joined once. A temporary table stands before the view of
+its name; columns nothing counts are left NULL, so only the metrics named may be counted meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cskpi.store.database import literal, quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cskpi.metrics.declaration import Metric
+
+NAMES: Mapping[str, str] = {"shops": "shop_id", "accounts": "agent_id", "channels": "channel"}
+"""Tables of names and the column that holds the name."""
+
+LEAST_USES = 2
+
+_COUNTED = frozenset(
+    (
+        *("shop_id", "agent_id", "channel", "occurred_at"),
+        *("measure", "numerator", "denominator", "is_flagged"),
+    )
+)
+_STAR = re.compile(r"(select\s+|\.|,\s*)\*", re.IGNORECASE)
+_SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(distinct|group\s+by|union|intersect|except|qualify)\b", re.IGNORECASE)
+
+
+@contextmanager
+def shared_facts(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> Iterator[None]:
+    """Let the connection read from temporary tables what several of these metrics read.
+
+    Meanwhile nothing but these metrics may be counted.
+    """
+    made: list[str] = []
+    try:
+        for table, name in NAMES.items():
+            made += _coded(con, table, name)
+        made += _laid_out(con, metrics)
+        yield
+    finally:
+        for table in reversed(made):
+            con.execute(f"DROP TABLE IF EXISTS temp.{quote(table)}")
+
+
+def _coded(con: duckdb.DuckDBPyConnection, table: str, name: str) -> list[str]:
+    """Lay out a table of names with each name as a number of a dictionary, in the order of text."""
+    found = con.execute(f"SELECT DISTINCT {name} FROM {table} WHERE {name} IS NOT NULL").fetchall()
+    names = sorted((str(value) for (value,) in found), key=str.encode)
+    if not names:
+        return []
+    kinds = f"ENUM ({', '.join(literal(value) for value in names)})"
+    con.execute(
+        f"CREATE TEMP TABLE {table} AS SELECT * REPLACE (CAST({name} AS {kinds}) AS {name})"
+        f" FROM {_stored(con, table)}"
+    )
+    return [table]
+
+
+def _laid_out(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list[str]:
+    views: dict[str, str] = dict(
+        con.execute(
+            "SELECT view_name, sql FROM duckdb_views()"
+            " WHERE NOT internal AND database_name = current_database()"
+        ).fetchall()
+    )
+    made = []
+    for view in sorted(views):
+        readers = [metric for metric in metrics if _reads(metric.body, view)]
+        # A headline KPI is counted once more for its control chart.
+        uses = sum(2 if metric.headline else 1 for metric in readers)
+        if uses < LEAST_USES:
+            continue
+        is_read_by_views = any(_reads(sql, view) for name, sql in views.items() if name != view)
+        columns = _columns(con, view)
+        needed = set(columns) if is_read_by_views else _needed(columns, readers)
+        _lay_out(con, view, columns, needed)
+        made.append(view)
+    return made
+
+
+def _lay_out(
+    con: duckdb.DuckDBPyConnection, view: str, columns: Mapping[str, str], needed: set[str]
+) -> None:
+    shown = ", ".join(
+        quote(name) if name in needed else f"CAST(NULL AS {kind}) AS {quote(name)}"
+        for name, kind in columns.items()
+    )
+    con.execute(f"CREATE TEMP TABLE {quote(view)} AS SELECT {shown} FROM {_stored(con, view)}")
+
+
+def _needed(columns: Iterable[str], readers: Sequence[Metric]) -> set[str]:
+    return {name for name in columns if any(_counts(one, name) for one in readers)}
+
+
+def _counts(metric: Metric, name: str) -> bool:
+    """Tell whether a column can move a number of this body.
+
+    It cannot where the body does not name it; nor where it is named once, on a line of its own, in the
+    only SELECT of a body that groups nothing: then it is merely shown beside the rows.
+    """
+    body = metric.body
+    if _STAR.search(body):
+        return True
+    places = len(re.findall(rf"\b{re.escape(name)}\b", body, re.IGNORECASE))
+    if places != 1:
+        return places > 0
+    if name in {*_COUNTED, *(metric.clock or ()), *metric.measure_by.values()}:
+        return True
+    is_plain = len(_SELECT.findall(body)) == 1 and not _SEVERAL.search(body)
+    is_listed = re.search(rf"^\s*(\w+\.)?{re.escape(name)}\s*,?\s*$", body, re.MULTILINE)
+    return not (is_plain and is_listed)
+
+
+def _reads(body: str, view: str) -> bool:
+    return re.search(rf"\b{re.escape(view)}\b", body) is not None
+
+
+def _columns(con: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
+    rows = con.execute(f"DESCRIBE {quote(view)}").fetchall()
+    return {name: kind for name, kind, *_ in rows}
+
+
+def _stored(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    (database,) = con.execute("SELECT current_database()").fetchone() or ("",)
+    return f"{quote(str(database))}.main.{quote(name)}"
