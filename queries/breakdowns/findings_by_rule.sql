@@ -3,7 +3,7 @@ label       = { zh = "质检命中", en = "Findings by rule" }
 description = { zh = "每条质检规则在多少会话里命中，最严重的在前。占比按检查过的全部会话算；分值每个会话只计一次；被人标为误判的命中不算。没有命中的规则不列出。", en = "In how many sessions each inspection rule held, the gravest first. Shares are of all inspected sessions; points count once a session; findings marked as wrong are out. Rules that found nothing are not listed." }
 group       = "quality"
 sources     = ["qa_auto_scores"]
-optional    = ["qa_session_findings", "qa_rules"]
+optional    = ["qa_findings", "qa_inspected", "session_facts", "qa_rules"]
 origin      = "seed 1 §1; kpi-definitions #129–#135"
 most_rows   = 20
 rank        = 2
@@ -39,10 +39,29 @@ label = { zh = "命中数", en = "Findings" }
 unit  = "count"
 rank  = 2
 */
-WITH inspected AS (
-    SELECT count(*) AS session_count
-    FROM qa_auto_scores
+WITH asked AS (
+    SELECT session_no
+    FROM session_facts
     WHERE started_at >= $period_start AND started_at < $period_end
+),
+
+inspected AS (
+    SELECT count(*) AS session_count
+    FROM qa_inspected
+    INNER JOIN asked ON qa_inspected.session_no = asked.session_no
+),
+
+by_session AS (
+    SELECT
+        qa_findings.rule,
+        qa_findings.session_no,
+        max(qa_findings.severity) AS severity,
+        max(qa_findings.points) AS points,
+        count(*) AS finding_count
+    FROM qa_findings
+    INNER JOIN asked ON qa_findings.session_no = asked.session_no
+    WHERE NOT qa_findings.is_disputed
+    GROUP BY qa_findings.rule, qa_findings.session_no
 ),
 
 found AS (
@@ -50,10 +69,9 @@ found AS (
         rule,
         max(severity) AS severity,
         max(points) AS points,
-        count(DISTINCT session_no) AS session_count,
-        count(*) AS finding_count
-    FROM qa_session_findings
-    WHERE started_at >= $period_start AND started_at < $period_end
+        count(*) AS session_count,
+        sum(finding_count) AS finding_count
+    FROM by_session
     GROUP BY rule
 )
 

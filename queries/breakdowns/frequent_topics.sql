@@ -48,7 +48,10 @@ said AS (
     FROM message_forms
     INNER JOIN message_signals ON message_forms.form_no = message_signals.form_no
     INNER JOIN asked ON message_forms.session_no = asked.session_no
-    WHERE message_forms.actor = 1 AND message_signals.topic IS NOT NULL
+    WHERE
+        message_forms.actor = 1
+        AND message_forms.occurred_at >= $period_start
+        AND message_signals.topic IS NOT NULL
     GROUP BY asked.session_no, message_signals.topic
 ),
 

@@ -3,6 +3,7 @@ label       = { zh = "无效回复明细", en = "Invalid replies by kind" }
 description = { zh = "每位客服的无效回复：重复话术、只有客套、答非所问各多少；一次回复可以同时属于几种。没有无效回复的客服不列。", en = "Each agent's invalid replies by kind: repeated script, filler only, off topic; a reply may be of several kinds. Agents without any are not listed." }
 group       = "quality"
 sources     = ["agent_replies"]
+optional    = ["reply_facts", "session_facts", "shops", "accounts"]
 origin      = "seed 1; catalogue D (each kind apart)"
 most_rows   = 50
 [[column]]
@@ -39,34 +40,69 @@ rank  = 2
 */
 WITH judged AS (
     SELECT
-        shop_id,
-        agent_id,
-        session_id,
-        CASE WHEN is_repeated THEN 1 ELSE 0 END AS repeated,
-        CASE WHEN is_filler THEN 1 ELSE 0 END AS filler,
-        CASE WHEN is_off_topic THEN 1 ELSE 0 END AS off_topic,
-        CASE WHEN is_repeated OR is_filler OR is_off_topic THEN 1 ELSE 0 END AS invalid,
+        session_facts.shop_no,
+        coalesce(reply_facts.account_no, -1) AS account_no,
+        reply_facts.session_no,
+        reply_facts.occurred_at,
+        reply_facts.row_key,
+        CASE WHEN reply_facts.is_repeated THEN 1 ELSE 0 END AS repeated,
+        CASE WHEN reply_facts.is_filler THEN 1 ELSE 0 END AS filler,
+        CASE WHEN reply_facts.is_off_topic THEN 1 ELSE 0 END AS off_topic,
+        CASE
+            WHEN reply_facts.is_repeated OR reply_facts.is_filler OR reply_facts.is_off_topic THEN 1
+            ELSE 0
+        END AS invalid
+    FROM reply_facts
+    INNER JOIN session_facts ON reply_facts.session_no = session_facts.session_no
+    WHERE reply_facts.occurred_at >= $period_start AND reply_facts.occurred_at < $period_end
+),
+
+counted AS (
+    SELECT
+        shop_no,
+        account_no,
+        count(*) AS reply_count,
+        sum(repeated) AS repeated_count,
+        sum(filler) AS filler_count,
+        sum(off_topic) AS off_topic_count,
+        1.0 * sum(invalid) / count(*) AS invalid_share
+    FROM judged
+    GROUP BY shop_no, account_no
+    HAVING sum(invalid) > 0
+),
+
+latest AS (
+    SELECT
+        shop_no,
+        account_no,
+        session_no,
         row_number() OVER (
-            PARTITION BY shop_id, agent_id
-            ORDER BY
-                CASE WHEN is_repeated OR is_filler OR is_off_topic THEN 0 ELSE 1 END ASC,
-                occurred_at DESC,
-                row_key DESC
+            PARTITION BY shop_no, account_no ORDER BY occurred_at DESC, row_key DESC
         ) AS place
-    FROM agent_replies
-    WHERE occurred_at >= $period_start AND occurred_at < $period_end
+    FROM judged
+    WHERE invalid = 1
 )
 
 SELECT
-    shop_id,
-    agent_id,
-    count(*) AS reply_count,
-    sum(repeated) AS repeated_count,
-    sum(filler) AS filler_count,
-    sum(off_topic) AS off_topic_count,
-    1.0 * sum(invalid) / count(*) AS invalid_share,
-    max(CASE WHEN place = 1 THEN session_id END) AS session_id
-FROM judged
-GROUP BY shop_id, agent_id
-HAVING sum(invalid) > 0
-ORDER BY invalid_share DESC, reply_count DESC, shop_id ASC, agent_id ASC
+    shops.shop_id,
+    accounts.agent_id,
+    counted.reply_count,
+    counted.repeated_count,
+    counted.filler_count,
+    counted.off_topic_count,
+    counted.invalid_share,
+    session_facts.session_id
+FROM counted
+INNER JOIN latest
+    ON
+        counted.shop_no = latest.shop_no
+        AND counted.account_no = latest.account_no
+        AND latest.place = 1
+INNER JOIN session_facts ON latest.session_no = session_facts.session_no
+INNER JOIN shops ON counted.shop_no = shops.shop_no
+LEFT JOIN accounts ON counted.account_no = accounts.account_no
+ORDER BY
+    counted.invalid_share DESC,
+    counted.reply_count DESC,
+    shops.shop_id ASC,
+    accounts.agent_id ASC

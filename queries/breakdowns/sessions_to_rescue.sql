@@ -3,7 +3,7 @@ label       = { zh = "待挽回会话", en = "Sessions to rescue" }
 description = { zh = "期间最后几天（默认 7 天）里，买家最后一次发言仍然着急、失望或愤怒，没有标为已解决、买家也没有再来的会话；旁边是同类问题里让买家平复次数最多的安抚话术（同类里没有平复过两次以上的，取全部里最多的）。号码、地址等已替换。", en = "Sessions of the period's last days (by default 7) whose customer was still anxious, disappointed or angry in his last turn, that nobody marked resolved and after which he did not come back; beside them the soothing line that most often calmed customers with that topic (where none did so twice, with any topic). Numbers and addresses are replaced." }
 group       = "satisfaction"
 sources     = ["session_emotions"]
-optional    = ["session_outcomes", "emotion_turns", "soothing_facts", "message_signals"]
+optional    = ["session_outcome_facts", "emotion_turn_facts", "soothing_facts", "message_signals"]
 origin      = "seed 1 §2 (情感识别与预警, 安抚话术推荐)"
 most_rows   = 20
 [params]
@@ -60,26 +60,27 @@ open_sessions AS (
         session_emotions.ended_at
     FROM session_emotions
     CROSS JOIN ends
-    LEFT JOIN session_outcomes ON session_emotions.session_no = session_outcomes.session_no
+    LEFT JOIN session_outcome_facts
+        ON session_emotions.session_no = session_outcome_facts.session_no
     WHERE
         session_emotions.ends_negative
         AND session_emotions.started_at >= $period_start
         AND session_emotions.started_at < $period_end
         AND session_emotions.ended_at >= ends.known_until - $recent_days * INTERVAL 1 DAY
-        AND NOT coalesce(session_outcomes.is_marked_resolved, FALSE)
-        AND session_outcomes.same_after_at IS NULL
-        AND session_outcomes.unknown_after_at IS NULL
+        AND NOT coalesce(session_outcome_facts.is_marked_resolved, FALSE)
+        AND session_outcome_facts.same_after_at IS NULL
+        AND session_outcome_facts.unknown_after_at IS NULL
 ),
 
 last_words AS (
     SELECT
-        emotion_turns.session_no,
-        emotion_turns.form_no,
+        emotion_turn_facts.session_no,
+        emotion_turn_facts.form_no,
         row_number() OVER (
-            PARTITION BY emotion_turns.session_no ORDER BY emotion_turns.turn_no DESC
+            PARTITION BY emotion_turn_facts.session_no ORDER BY emotion_turn_facts.turn_no DESC
         ) AS place
-    FROM emotion_turns
-    INNER JOIN open_sessions ON emotion_turns.session_no = open_sessions.session_no
+    FROM emotion_turn_facts
+    INNER JOIN open_sessions ON emotion_turn_facts.session_no = open_sessions.session_no
 ),
 
 scripts AS (

@@ -75,7 +75,7 @@ breaches AS (
         banned.place
     FROM message_forms
     INNER JOIN banned ON message_forms.form_no = banned.form_no
-    WHERE message_forms.actor = 2
+    WHERE message_forms.actor = 2 AND message_forms.occurred_at >= $period_start
     UNION ALL
     SELECT
         message_forms.row_key,

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 FIRST_WAIT = "first_response_time"
 """The KPI whose spread a report shows."""
 
+MOST_ROWS = 5000
+"""Rows of a breakdown that a workbook holds; the page shows fewer, `cskpi kpi NAME` all of them."""
+
 REPORT_GROUPINGS: tuple[tuple[str, ...], ...] = ((), ("agent",), ("day",), ("shop",))
 
 
@@ -44,7 +47,9 @@ def report_inputs(
 ) -> ReportInputs:
     """Gather all a report shows: numbers, insights, breakdowns and data coverage of one period."""
     metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
-    tables = {b.name: run_breakdown(con, b, period, settings) for b in declared}
+    tables = {
+        b.name: run_breakdown(con, b, period, settings, most_rows=MOST_ROWS) for b in declared
+    }
     topics = topics_of(con, declared, tables, period, settings)
     known = {"breakdowns": tables, "topics": topics, "coverage": coverage(con, period)}
     with shared_facts(con, metrics):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cskpi.errors import DefinitionError, UsageError
 from cskpi.metrics.breakdown_files import (
@@ -38,7 +38,8 @@ class BreakdownTable:
     """A breakdown's rows in one period, cells in the order of `columns`.
 
     A heat map has the columns `weekday` (1 = Monday) and `hour` (0..23) and draws its last column.
-    `missing` names the source tables that hold no row at all: then nothing is known.
+    `missing` names the source tables that hold no row at all: then nothing is known. `left_out` counts
+    the rows beyond those that were asked for.
     """
 
     name: str
@@ -50,6 +51,7 @@ class BreakdownTable:
     view: View = "table"
     most_rows: int = 0
     missing: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def load_breakdowns(groups: Iterable[str] = (), *, prove: bool = False) -> tuple[Breakdown, ...]:
@@ -90,15 +92,18 @@ def run_breakdown(
     period: Period,
     settings: Settings,
     filters: Mapping[str, str] | None = None,
+    *,
+    most_rows: int | None = None,
 ) -> BreakdownTable:
-    """Return the rows of a breakdown in the order its file gives them.
+    """Return the rows of a breakdown in the order its file gives them, at most `most_rows`.
 
     Raises:
         UsageError: it is to be kept to a dimension it does not have.
     """
     filled = filled_tables(con, breakdown.sources)
     missing = tuple(name for name in breakdown.sources if not filled.get(name))
-    rows = [] if missing else _rows(con, breakdown, period, settings, filters or {})
+    sql, given = _statement(con, breakdown, period, settings, filters or {})
+    rows, left_out = ([], 0) if missing else _fetched(con, sql, given, most_rows)
     return BreakdownTable(
         breakdown.name,
         breakdown.labels,
@@ -109,6 +114,7 @@ def run_breakdown(
         breakdown.view,
         breakdown.most_rows,
         missing,
+        left_out,
     )
 
 
@@ -132,13 +138,14 @@ def breakdown_parameters(breakdown: Breakdown, settings: Settings) -> dict[str, 
     return own | {name: value for name, value in told.items() if name in own}
 
 
-def _rows(
+def _statement(
     con: duckdb.DuckDBPyConnection,
     breakdown: Breakdown,
     period: Period,
     settings: Settings,
     filters: Mapping[str, str],
-) -> Sequence[tuple[BreakdownValue, ...]]:
+) -> tuple[str, dict[str, Any]]:
+    """Return a breakdown's statement and what it takes."""
     columns = {column.name for column in breakdown.columns}
     for name in filters:
         if filter_conditions({name: ""})[0][0].split(" ", 1)[0] not in columns:
@@ -150,7 +157,20 @@ def _rows(
     used = con.extract_statements(sql)[0].named_parameters
     bounds = dict(zip(PERIOD_PARAMETERS, (period.start, period.end), strict=True))
     given = breakdown_parameters(breakdown, settings) | kept | bounds
-    return con.execute(sql, {name: given[name] for name in used}).fetchall()
+    return sql, {name: given[name] for name in used}
+
+
+def _fetched(
+    con: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any], most_rows: int | None
+) -> tuple[Sequence[tuple[BreakdownValue, ...]], int]:
+    """Return the first rows, and how many there are beyond them."""
+    if most_rows is None:
+        return con.execute(sql, given).fetchall(), 0
+    rows = con.execute(f"{sql} LIMIT {most_rows + 1}", given).fetchall()
+    if len(rows) <= most_rows:
+        return rows, 0
+    (total,) = con.execute(f"SELECT count(*) FROM ({sql}) AS listed", given).fetchone() or (0,)
+    return rows[:most_rows], total - most_rows
 
 
 def _read(path: Path, *, binds: bool) -> tuple[Breakdown | None, list[str]]:
