@@ -21,6 +21,7 @@ from cskpi.errors import InputError
 from cskpi.periods import week_period
 from cskpi.present.grading_sheet import grading_xlsx
 from cskpi.present.masking import mask_text
+from cskpi.quality.evidence import shown_words
 from cskpi.quality.graded_sessions import sessions_to_grade
 from cskpi.quality.grading import SheetOutcome, import_sheets
 from cskpi.quality.rubric import ITEMS, Level, score_of
@@ -321,7 +322,8 @@ def test_the_commands_draw_write_and_take_back(tmp_path: Path, cli: Cli) -> None
     found = {row["metric"]: row["value"] for row in json.loads(scores.stdout)["rows"]}
     assert found == {"qa_score": 100.0, "qa_coverage": pytest.approx(2 / 3)}
     shown = cli("explain", "session", "t***@20261005T100000", *here).stdout
-    assert "你有病吧" in shown
+    assert "你有病" in shown
+    assert shown_words("bank_card、你有病") == "银行卡号、你有病"
     assert "-o" in cli("qa", "sample", "--week", "2026-W41", *here).stderr
     cli("qa", "sample", "--week", "2026-W41", "--share", "2", *here, code=2)
     cli("qa", "sample", "--week", "2026-W01", *here, code=2)

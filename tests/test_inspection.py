@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from cskpi.quality.rule_tests import failed_examples, inspect_chats
 from cskpi.quality.rulebook import load_rules, read_rules, shipped_paths
 from cskpi.quality.similarity import Likeness, dice, plain
 from cskpi.settings import load_settings
+from cskpi.texts import set_language
 
 if TYPE_CHECKING:
     from cskpi.quality.rule import Rule
@@ -243,7 +245,7 @@ def test_the_shipped_rules_are_sound_and_pass_their_own_tests() -> None:
 
 def test_an_example_that_fails_is_named_with_its_line(tmp_path: Path) -> None:
     rule = rule_of(tmp_path, '[condition.tried]\nany = ["马上"]\n')
-    assert failed_examples([rule], SETTINGS) == [f"{rule.path}:11: this chat must hit and does not"]
+    assert failed_examples([rule], SETTINGS) == [f"{rule.path}:11: 这段对话应当命中，却没有命中"]
 
 
 FAULTS = {
@@ -275,6 +277,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("message", FAULTS)
 def test_a_faulty_rule_is_told_with_file_and_line(tmp_path: Path, message: str) -> None:
+    set_language("en")
     old, new, line = FAULTS[message]
     good = f'{HEAD}[condition.tried]\nany = ["稍等"]\n{TAIL}'
     assert old in good
@@ -282,9 +285,13 @@ def test_a_faulty_rule_is_told_with_file_and_line(tmp_path: Path, message: str) 
     path.write_text(good.replace(old, new, 1), encoding="utf-8")
     _, problems = read_rule_file(path, {})
     assert [p for p in problems if p.startswith(f"{path}:{line}: ") and message in p], problems
+    set_language("zh")
+    told = [p.removeprefix(f"{path}:") for p in read_rule_file(path, {})[1]]
+    assert [one for one in told if not re.search("[\u4e00-\u9fff]", one)] == []
 
 
 def test_all_faults_of_all_files_are_told_at_once() -> None:
+    set_language("en")
     folder = Path("qa_rules")
     folder.mkdir()
     (folder / "one.toml").write_text("name = 1\n[condition", encoding="utf-8")

@@ -251,4 +251,4 @@ def test_the_rule_book_is_listed_and_a_shops_tests_are_run(cli: Cli) -> None:
     wrong = OWN_RULE.replace("客服: 黑色", "客服: 白色")
     (folder / "black.toml").write_text(wrong, encoding="utf-8")
     told = cli("qa", "rules", "--test", code=1).stderr
-    assert "qa_rules/black.toml:10: this chat must hit and does not" in told
+    assert "qa_rules/black.toml:10: 这段对话应当命中，却没有命中" in told

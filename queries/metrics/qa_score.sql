@@ -5,6 +5,7 @@ formula     = { zh = "Σ 得分 × 权重 ÷ Σ 权重；权重 = 1 ÷ 抽中概
 group       = "quality"
 type        = "ratio"
 interval    = "delta"
+scale       = [0, 100]
 unit        = "count"
 direction   = "up"
 grain       = "session"

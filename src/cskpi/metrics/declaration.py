@@ -49,6 +49,7 @@ _OPTIONAL: dict[str, type | tuple[type, ...]] = {
     "measures": str,
     "effective": dict,
     "interval": str,
+    "scale": list,
     "clock": dict,
     "measure_by": dict,
     "matures_after_days": int,
@@ -98,7 +99,8 @@ class Metric:
     whose distinct values are counted; `bucket` makes a `max` the largest number of rows in one
     clock hour. `interval` says how a ratio's uncertainty is found: by Wilson where rows are hits and
     misses, by the delta method where they are amounts, as a mean over people
-    where amounts are added up for each of them. `clock` names the two columns (from, to)
+    where amounts are added up for each of them. `scale` is the least and the most it can be, where
+    that is not what its unit says. `clock` names the two columns (from, to)
     between which `measure` runs, so that it can be counted in business hours as well; `timed` says
     how the engine counts it in this run.
     `measure_by` names the columns a `max` takes in place of `measure` by shop and by agent, for counts
@@ -140,6 +142,7 @@ class Metric:
     effective_from: date | None = None
     effective_to: date | None = None
     interval: IntervalKind | None = None
+    scale: tuple[float, float] | None = None
     clock: tuple[str, str] | None = None
     measure_by: Mapping[str, str] = field(default_factory=dict)
     timed: Timed = "wall"
@@ -200,6 +203,7 @@ def _build(file: SqlFile) -> Metric:
         effective_from=effective.get("from"),
         effective_to=effective.get("to"),
         interval=head.get("interval"),
+        scale=(head["scale"][0], head["scale"][1]) if "scale" in head else None,
         clock=(head["clock"]["from"], head["clock"]["to"]) if "clock" in head else None,
         measure_by=head.get("measure_by", {}),
         matures_after_days=head.get("matures_after_days", 0),
@@ -302,6 +306,8 @@ def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "clock" in head and (set(head["clock"]) != {"from", "to"} or head["unit"] != "duration"):
         found.append(("clock", "'clock' names the columns 'from' and 'to' of a duration"))
+    if "scale" in head and not _is_scale(head["scale"]):
+        found.append(("scale", "'scale' is the least and the most the KPI can be"))
     if "measure_by" in head and (head["type"] != "max" or "bucket" in head):
         found.append(("measure_by", "only a 'max' without bucket has other measures"))
     if "interval" in head and head["type"] != "ratio":
@@ -316,6 +322,11 @@ def _table_problems(head: dict[str, Any]) -> list[tuple[str, str]]:
     elif target is not None and "warn" in target and not _is_ordered(target, head["direction"]):
         found.append(("target", "'warn' lies on the good side of 'good'"))
     return found
+
+
+def _is_scale(scale: list[Any]) -> bool:
+    ends = [end for end in scale if isinstance(end, int | float) and not isinstance(end, bool)]
+    return len(ends) == len(scale) == 2 and ends[0] < ends[1]  # noqa: PLR2004  least and most
 
 
 def _is_ordered(target: dict[str, Any], direction: str) -> bool:

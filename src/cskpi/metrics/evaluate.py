@@ -281,20 +281,25 @@ def _interval(metric: Metric, row: Mapping[str, Any]) -> Interval:
     if is_mean(metric):
         size = int(row["sample_size"])
         ends = mean_interval(value, row["spread"], size, row["skewness"])
-        return inside(metric.unit, *ends)
+        return inside(metric, *ends)
     sample = sample_of(metric, row)
     low, high = sample.ends() if sample else (None, None)
     # A quotient of amounts may leave 0 to 1 by itself, as sales after refunds do.
-    least, most = SCALES.get(metric.unit, (None, None))
+    least, most = scale_of(metric)
     fits = (least is None or value >= least) and (most is None or value <= most)
-    return inside(metric.unit, low, high) if fits else (low, high)
+    return inside(metric, low, high) if fits else (low, high)
 
 
-def inside(unit: Unit, low: float | None, high: float | None) -> Interval:
+def scale_of(metric: Metric) -> tuple[float | None, float | None]:
+    """Return the least and the most a KPI can be."""
+    return metric.scale or SCALES.get(metric.unit, (None, None))
+
+
+def inside(metric: Metric, low: float | None, high: float | None) -> Interval:
     """An interval ends where the scale does: no wait is negative, no rating outside 1 to 5."""
     if low is None or high is None:
         return low, high
-    least, most = SCALES.get(unit, (None, None))
+    least, most = scale_of(metric)
     return (
         low if least is None else max(low, least),
         high if most is None else min(high, most),

@@ -132,7 +132,7 @@ def _places(
     apart: list[Place] = []
     for finding, sample in entries:
         standing = mixed.get(tuple(finding.dimensions.values()))
-        bounds = inside(metric.unit, *standing.bounds) if standing else (None, None)
+        bounds = inside(metric, *standing.bounds) if standing else (None, None)
         place = Place(finding, adjusted=standing, bounds=bounds)
         reason = _why_not(metric, by, finding, sample, standing)
         if reason:

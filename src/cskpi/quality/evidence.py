@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cskpi.quality.matching import matched_words
 from cskpi.store.frames import offered
+from cskpi.texts import has_text, say
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,6 +109,14 @@ def _told(
 def words_of(pieces: Sequence[Piece]) -> str | None:
     """Return what a finding says of its pieces; None where it has none."""
     return "、".join([*dict.fromkeys(word for _, _, word in pieces)][:MOST_WORDS]) or None
+
+
+def shown_words(words: str) -> str:
+    """Return a finding's words for people: what kind of data leaked in the language in force."""
+    parts = words.split("、")
+    named = (f"personal_kind.{part}" for part in parts)
+    told = [say(key) if has_text(key) else part for key, part in zip(named, parts, strict=True)]
+    return say("format.list_comma").join(told)
 
 
 def pieces_of(

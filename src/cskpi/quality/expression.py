@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cskpi.texts import say
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -50,7 +52,7 @@ def parse(text: str) -> Expression:
     tokens = [token.lower() if token.lower() in _WORDS else token for token in tokens]
     expression, rest = _either(tokens)
     if rest:
-        raise ValueError(f"'{rest[0]}' is out of place")
+        raise ValueError(say("rule_fault.out_of_place", word=rest[0]))
     return expression
 
 
@@ -74,15 +76,15 @@ def _both(tokens: list[str]) -> tuple[Expression, list[str]]:
 
 def _negated(tokens: list[str]) -> tuple[Expression, list[str]]:
     if not tokens:
-        raise ValueError("something is missing at the end")
+        raise ValueError(say("rule_fault.nothing_left"))
     if tokens[0] == "not":
         part, rest = _negated(tokens[1:])
         return Expression("not", (part,)), rest
     if tokens[0] == "(":
         part, rest = _either(tokens[1:])
         if not rest or rest[0] != ")":
-            raise ValueError("a bracket is not closed")
+            raise ValueError(say("rule_fault.bracket"))
         return part, rest[1:]
     if tokens[0] in _WORDS:
-        raise ValueError(f"'{tokens[0]}' is out of place")
+        raise ValueError(say("rule_fault.out_of_place", word=tokens[0]))
     return Expression(tokens[0]), tokens[1:]

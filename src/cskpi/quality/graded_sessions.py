@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cskpi.quality.evidence import shown_words
 from cskpi.quality.grade_sheet import MOST_FINDINGS
 from cskpi.quality.grading import PLAN_KEYS
 from cskpi.texts import language, say
@@ -121,4 +122,4 @@ def _clock(moment: datetime | None) -> str:
 
 
 def _quoted(words: str | None, mask: Callable[[str], str]) -> str:
-    return f"“{mask(words)}”" if words else ""
+    return f"“{mask(shown_words(words))}”" if words else ""

@@ -29,9 +29,11 @@ from cskpi.quality.rule_keys import (
     REQUIRED,
     RULE,
     SCOPE,
+    TABLE,
     key_problems,
     line_of,
 )
+from cskpi.texts import say
 
 _NO_MEANING = ("name", "reason", "origin", "must_hit", "must_not_hit", "inherit", "off")
 """Keys that change neither what is found nor how it counts."""
@@ -75,8 +77,10 @@ def read_rule_file(
 def _problems(file: RuleFile, base: RuleFile | None) -> Iterator[tuple[int, str]]:
     content, text = file.content, file.text
     if content.get("inherit") is True and base is None:
-        yield line_of(text, "", "inherit"), f"no shipped rule '{file.name}' to inherit from"
-    yield from ((1, f"missing key '{key}'") for key in REQUIRED if key not in content)
+        yield line_of(text, "", "inherit"), say("rule_fault.nothing_to_inherit", name=file.name)
+    yield from (
+        (1, say("rule_fault.missing_key", key=key)) for key in REQUIRED if key not in content
+    )
     for key, said in key_problems(content, RULE):
         yield line_of(text, "", key), said
     scope = content.get("scope", {})
@@ -97,20 +101,32 @@ def _condition_problems(
 ) -> Iterator[tuple[int, str]]:
     table = f"condition.{name}"
     if not isinstance(condition, dict):
-        yield line_of(text, "condition", name), f"'{table}' must be a table"
+        yield (
+            line_of(text, "condition", name),
+            say("rule_fault.must_be", key=table, must=TABLE.told),
+        )
         return
     for key, said in key_problems(condition, CONDITION, f"{table}."):
         yield line_of(text, table, key), said
     for key in ("regex", "exclude"):
         fault = _regex_fault(condition.get(key))
         if fault:
-            yield line_of(text, table, key), f"'{table}.{key}' is no pattern: {fault}"
+            yield (
+                line_of(text, table, key),
+                say("rule_fault.no_pattern", key=f"{table}.{key}", fault=fault),
+            )
     if "exclude" in condition and "regex" not in condition:
-        yield line_of(text, table, "exclude"), f"'{table}.exclude' without a regex"
+        yield (
+            line_of(text, table, "exclude"),
+            say("rule_fault.exclude_alone", key=f"{table}.exclude"),
+        )
     for key in NEARNESS:
         other = condition[key].get("of") if isinstance(condition.get(key), dict) else None
         if isinstance(other, str) and (other not in names or other == name):
-            yield line_of(text, table, key), f"'{table}.{key}' names no other condition: '{other}'"
+            yield (
+                line_of(text, table, key),
+                say("rule_fault.no_other", key=f"{table}.{key}", name=other),
+            )
 
 
 def _regex_fault(pattern: Any) -> str | None:
@@ -129,24 +145,24 @@ def _joining_problems(file: RuleFile, conditions: Mapping[str, Any]) -> Iterator
     told = file.content.get("at")
     at = [told] if isinstance(told, str) else told if isinstance(told, list) else []
     if not conditions:
-        yield line_of(file.text, "condition"), "a rule needs a condition"
+        yield line_of(file.text, "condition"), say("rule_fault.no_condition")
     elif told is None and len(conditions) > 1:
-        yield 1, "'at' names the condition whose message a finding stands at"
+        yield 1, say("rule_fault.at_missing")
     for name in at:
         if name not in conditions:
-            yield line_of(file.text, "", "at"), f"'at' names no condition: '{name}'"
+            yield line_of(file.text, "", "at"), say("rule_fault.names_nothing", key="at", name=name)
     when = file.content.get("when")
     if isinstance(when, str):
         line = line_of(file.text, "", "when")
         try:
             used = parse(when).names()
         except ValueError as error:
-            yield line, f"'when' cannot be read: {error}"
+            yield line, say("rule_fault.unreadable", fault=error)
             return
         for name in sorted(used - set(conditions)):
-            yield line, f"'when' names no condition: '{name}'"
+            yield line, say("rule_fault.names_nothing", key="when", name=name)
         for name in sorted(set(conditions) - used - {*at} - _related(conditions)):
-            yield line_of(file.text, f"condition.{name}"), f"condition '{name}' is not used"
+            yield line_of(file.text, f"condition.{name}"), say("rule_fault.unused", name=name)
 
 
 def _related(conditions: Mapping[str, Any]) -> set[str]:
@@ -163,19 +179,19 @@ def _worth_problems(file: RuleFile) -> Iterator[tuple[int, str]]:
     content, text = file.content, file.text
     points, severity = content.get("points"), content.get("severity")
     if isinstance(points, int | float) and points > 0 and severity != "none":
-        yield line_of(text, "", "severity"), "a bonus is of severity 'none'"
+        yield line_of(text, "", "severity"), say("rule_fault.bonus")
     if content.get("fatal") is True and severity != "critical":
-        yield line_of(text, "", "fatal"), "a fatal rule is of severity 'critical'"
+        yield line_of(text, "", "fatal"), say("rule_fault.fatal")
     starts, ends = content.get("from"), content.get("to")
     if starts is not None and ends is not None and type(starts) is type(ends) and starts > ends:
-        yield line_of(text, "", "to"), "'to' lies before 'from'"
+        yield line_of(text, "", "to"), say("rule_fault.days")
 
 
 def _example_problems(file: RuleFile) -> Iterator[tuple[int, str]]:
     for key in ("must_hit", "must_not_hit"):
         examples = file.content.get(key, [])
         if not examples:
-            yield 1, f"no [[{key}]]: a rule brings its own tests"
+            yield 1, say("rule_fault.no_example", key=key)
         if not isinstance(examples, list):
             continue
         for place, example in enumerate(examples):

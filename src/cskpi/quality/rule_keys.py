@@ -18,16 +18,23 @@ from cskpi.quality.rule import (
     SEVERITIES,
     SIGNALS,
 )
+from cskpi.texts import say
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a key may hold: a test, and the words for it."""
+    """What a key may hold: a test, and the key of the words for it; some name what is allowed."""
 
     words: str
     fits: Callable[[Any], bool]
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The words for it in the language in force."""
+        return say(f"rule_kind.{self.words}", allowed=", ".join(self.allowed))
 
 
 def _whole(item: Any) -> bool:
@@ -55,33 +62,31 @@ def _words(item: Any) -> bool:
 
 
 def _listed(allowed: tuple[str, ...]) -> Kind:
-    return Kind(
-        f"a list out of {', '.join(allowed)}", lambda item: _words(item) and set(item) <= {*allowed}
-    )
+    return Kind("listed", lambda item: _words(item) and set(item) <= {*allowed}, allowed)
 
 
 def _chosen(allowed: tuple[str, ...]) -> Kind:
-    return Kind(f"one of {', '.join(allowed)}", lambda item: item in allowed)
+    return Kind("chosen", lambda item: item in allowed, allowed)
 
 
-TEXT = Kind("a text", lambda item: isinstance(item, str) and bool(item.strip()))
+TEXT = Kind("text", lambda item: isinstance(item, str) and bool(item.strip()))
 LABELS = Kind(
-    "a text for both zh and en",
+    "labels",
     lambda item: (
         isinstance(item, dict) and set(item) == {"zh", "en"} and all(map(_text, item.values()))
     ),
 )
-NUMBER = Kind("a number", _number)
+NUMBER = Kind("number", _number)
 SECONDS = Kind("seconds", _seconds)
-SHARE = Kind("a share above 0 and up to 1", _share)
-WHOLE = Kind("a whole number", _whole)
-POSITIVE = Kind("a whole number above 0", _positive)
-WORDS = Kind("a list of words", _words)
-NAMES = Kind("the name of a condition, or a list of them", lambda item: _words(item) or _name(item))
-SWITCH = Kind("true or false", lambda item: isinstance(item, bool))
-DAY = Kind("a day, as 2026-10-01", lambda item: type(item) is date)
-TABLE = Kind("a table", lambda item: isinstance(item, dict))
-TABLES = Kind("a list of tables", lambda item: isinstance(item, list))
+SHARE = Kind("share", _share)
+WHOLE = Kind("whole", _whole)
+POSITIVE = Kind("positive", _positive)
+WORDS = Kind("words", _words)
+NAMES = Kind("names", lambda item: _words(item) or _name(item))
+SWITCH = Kind("switch", lambda item: isinstance(item, bool))
+DAY = Kind("day", lambda item: type(item) is date)
+TABLE = Kind("table", lambda item: isinstance(item, dict))
+TABLES = Kind("tables", lambda item: isinstance(item, list))
 
 
 def _text(item: Any) -> bool:
@@ -116,7 +121,7 @@ RULE: Mapping[str, Kind] = {
 REQUIRED = ("name", "reason", "category", "severity", "points", "origin", "condition")
 
 _RELATION = Kind(
-    "a table with 'of' and any of messages, seconds, least",
+    "relation",
     lambda item: (
         isinstance(item, dict)
         and isinstance(item.get("of"), str)
@@ -153,7 +158,7 @@ CONDITION: Mapping[str, Kind] = {
     "waited_over": SECONDS,
     "waited_under": SECONDS,
     "burst": Kind(
-        "a table with 'least' and 'seconds'",
+        "burst",
         lambda item: (
             isinstance(item, dict)
             and set(item) == {"least", "seconds"}
@@ -163,7 +168,7 @@ CONDITION: Mapping[str, Kind] = {
         ),
     ),
     "silence": Kind(
-        "a table with 'role' and 'seconds'",
+        "silence",
         lambda item: (
             isinstance(item, dict)
             and set(item) == {"role", "seconds"}
@@ -172,7 +177,7 @@ CONDITION: Mapping[str, Kind] = {
         ),
     ),
     "repeats": Kind(
-        "a table with 'least', 'similarity' and 'shortest'",
+        "repeats",
         lambda item: (
             isinstance(item, dict)
             and set(item) == {"least", "similarity", "shortest"}
@@ -196,9 +201,10 @@ def key_problems(
     """Yield each key that is unknown or holds something else, and what is wrong with it."""
     for key, item in table.items():
         if key not in known:
-            yield key, f"unknown key '{place}{key}'"
+            yield key, say("rule_fault.unknown_key", key=f"{place}{key}")
         elif not known[key].fits(item):
-            yield key, f"'{place}{key}' must be {known[key].words}"
+            must = known[key].told
+            yield key, say("rule_fault.must_be", key=f"{place}{key}", must=must)
 
 
 def line_of(text: str, table: str, key: str = "", ordinal: int = 0) -> int:

@@ -12,6 +12,7 @@ from cskpi.quality.chat_leaks import leaks_of
 from cskpi.quality.hits import FormBook, Inspection
 from cskpi.quality.lines import ACTORS, UNKNOWN, Lines
 from cskpi.quality.matching import counted_emotions, naming
+from cskpi.texts import say
 
 if TYPE_CHECKING:
     from cskpi.quality.rule import Rule
@@ -46,7 +47,7 @@ def failed_examples(rules: Sequence[Rule], settings: Settings) -> list[str]:
     """Run every rule's chats and return `file:line: message` of each that does otherwise."""
     examples = [(rule, example) for rule in rules for example in rule.examples]
     problems = [
-        f"{rule.path}:{example.line}: no line of a chat: {line!r}"
+        f"{rule.path}:{example.line}: {say('rule_fault.no_line', line=line)}"
         for rule, example in examples
         for line in example.chat.strip().splitlines()
         if _LINE.fullmatch(line.strip()) is None
@@ -60,8 +61,8 @@ def failed_examples(rules: Sequence[Rule], settings: Settings) -> list[str]:
         hit = {int(inspection.lines.session[place]) for place in inspection.places(rule)}
         for number, (owner, example) in enumerate(examples):
             if owner is rule and (number in hit) != example.hits:
-                told = "must hit and does not" if example.hits else "must not hit and does"
-                problems.append(f"{rule.path}:{example.line}: this chat {told}")
+                key = "rule_fault.not_hit" if example.hits else "rule_fault.hit"
+                problems.append(f"{rule.path}:{example.line}: {say(key)}")
     return problems
 
 
