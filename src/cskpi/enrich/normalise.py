@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.lexicons import SHIPPED, read_lexicon
-from cskpi.enrich.personal import CANDIDATE, find_personal, pieces
+from cskpi.enrich.personal import CANDIDATE, find_personal, pieces, possible_rules
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +25,7 @@ LONGEST = 4_000
 """Characters of a text that are read; chats stay far below, and patterns cost the square of a clause."""
 
 _LINK = r"(?:https?://|www\.)[#-+\--:<-~]+|\b[a-z0-9-]+\.(?:com|cn|net|top|tb)/[#-+\--:<-~]*"
+_ORDER = r"\[(?:orderid|userid|skuid)_\d+\]|\borderid_\d+\b"
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|#e-[a-z](?:\\{number\\}|\\[[^\\]]{0,6}\\]|\\d{1,3})?|/:[^ \u4e00-\u9fff]{1,4}"
 _UNSEEN = "[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f]+"
 
@@ -74,8 +76,6 @@ def normalise(texts: pl.Series) -> pl.Series:
     Args:
         texts: raw texts.
     """
-    import polars as pl
-
     codes = _emoji()
     folded = (
         texts.str.head(LONGEST)
@@ -85,25 +85,58 @@ def normalise(texts: pl.Series) -> pl.Series:
         .str.replace_many(["{", "}"], ["(", ")"])
     )
     plain = folded.str.replace_all(_LINK.replace(r"\b", r"(?-u:\b)"), "{link}")
-    places = plain.str.contains(CANDIDATE).fill_null(False).arg_true()
-    if len(places):
-        private = pl.Series([_without_personal(t) for t in plain.gather(places)], dtype=pl.String)
-        plain = plain.scatter(places, private)
     return (
-        plain.str.replace_many(list(codes), list(codes.values()), leftmost=True)
+        _without_personal(plain)
+        .str.replace_many(list(codes), list(codes.values()), leftmost=True)
         .str.replace_all(_EMOJI, "{emoji}")
-        .str.replace_all(r"\[(?:orderid|userid|skuid)_\d+\]|\borderid_\d+\b", "{order}")
+        .str.replace_all(_ORDER, "{order}")
         .str.replace_all(r"\s+", " ")
         .str.strip_chars()
         .rename(texts.name)
     )
 
 
-def _without_personal(text: str) -> str:
-    found = find_personal(text)
-    if not found:
-        return text
-    return "".join(word or text[start:end] for word, start, end in pieces(text, found))
+def _without_personal(texts: pl.Series) -> pl.Series:
+    """Return texts with personal data as placeholders."""
+    import polars as pl
+
+    places = texts.str.contains(CANDIDATE).fill_null(value=False).arg_true()
+    near = texts.gather(places)
+    told = [
+        (place, "".join(word or text[start:end] for word, start, end in pieces(text, found)))
+        for place, text, rules in zip(places, near, possible_rules(near), strict=True)
+        if rules and (found := find_personal(text, rules))
+    ]
+    if not told:
+        return texts
+    changed, private = zip(*told, strict=True)
+    return texts.scatter(list(changed), pl.Series(private, dtype=pl.String))
+
+
+class _Folded(dict[int, str]):
+    """What each character becomes by width and case; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = unicodedata.normalize("NFKC", chr(code)).lower()
+        return found
+
+
+_FOLDED = _Folded()
+_BRACES = {"{": "(", "}": ")"}
+
+
+@cache
+def _code() -> re.Pattern[str]:
+    """Return the pattern of all codes; a look ahead spares trying each of them at every place."""
+    codes = _emoji()
+    first = "".join(re.escape(sign) for sign in sorted({code[0] for code in codes}))
+    return re.compile(f"(?=[{first}])(?:{'|'.join(map(re.escape, codes))})")
+
+
+_TRACED_LINK = re.compile(_LINK.replace(r"\b", r"(?a:\b)"))
+_TRACED_ORDER = re.compile(_ORDER.replace(r"\b", r"(?a:\b)"))
+_TRACED_UNSEEN, _TRACED_EMOJI = re.compile(_UNSEEN), re.compile(_EMOJI)
+_TRACED_BRACE, _TRACED_BLANK = re.compile(r"[{}]"), re.compile(r"\s+")
 
 
 class Traced:
@@ -111,27 +144,23 @@ class Traced:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self._text, self._ends = "", [(0, 0)][:0]
-        signs = [
-            (unicodedata.normalize("NFKC", sign).lower(), n) for n, sign in enumerate(raw[:LONGEST])
-        ]
-        self._text = "".join(sign for sign, _ in signs)
-        self._ends = [(n, n + 1) for sign, n in signs for _ in sign]
-        self._replace(_UNSEEN, lambda _: "")
-        self._replace(r"[{}]", lambda m: "(" if m.group() == "{" else ")")
-        self._replace(_LINK.replace(r"\b", r"(?a:\b)"), lambda _: "{link}")
-        self.personal = [
-            (f.kind, *self.raw_span(f.start, f.end)) for f in find_personal(self._text)
-        ]
-        spans = {f.start: f for f in find_personal(self._text)}
-        self._put([(f.start, f.end, f"{{{f.kind}}}") for f in spans.values()])
+        read = raw[:LONGEST]
+        self._text = read.translate(_FOLDED)
+        if len(self._text) == len(read):
+            self._ends = [(n, n + 1) for n in range(len(read))]
+        else:
+            self._ends = [(n, n + 1) for n, sign in enumerate(read) for _ in _FOLDED[ord(sign)]]
+        self._replace(_TRACED_UNSEEN, lambda _: "")
+        self._replace(_TRACED_BRACE, lambda m: _BRACES[m.group()])
+        self._replace(_TRACED_LINK, lambda _: "{link}")
+        found = find_personal(self._text)
+        self.personal = [(f.kind, *self.raw_span(f.start, f.end)) for f in found]
+        self._put([(f.start, f.end, f"{{{f.kind}}}") for f in {f.start: f for f in found}.values()])
         codes = _emoji()
-        self._replace("|".join(map(re.escape, codes)), lambda m: codes[m.group()])
-        self._replace(_EMOJI, lambda _: "{emoji}")
-        self._replace(
-            r"\[(?:orderid|userid|skuid)_\d+\]|(?a:\b)orderid_\d+(?a:\b)", lambda _: "{order}"
-        )
-        self._replace(r"\s+", lambda _: " ")
+        self._replace(_code(), lambda m: codes[m.group()])
+        self._replace(_TRACED_EMOJI, lambda _: "{emoji}")
+        self._replace(_TRACED_ORDER, lambda _: "{order}")
+        self._replace(_TRACED_BLANK, lambda _: " ")
         left = len(self._text) - len(self._text.lstrip())
         self._text = self._text.strip()
         self._ends = self._ends[left : left + len(self._text)]
@@ -145,8 +174,10 @@ class Traced:
         """Return where in the raw text a piece of the form stands."""
         return self._ends[start][0], self._ends[end - 1][1]
 
-    def _replace(self, pattern: str, change: object) -> None:
-        self._put([(*m.span(), change(m)) for m in re.finditer(pattern, self._text) if m.group()])  # type: ignore[operator]
+    def _replace(self, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> None:
+        if pattern.search(self._text):
+            changes = [(*m.span(), change(m)) for m in pattern.finditer(self._text) if m.group()]
+            self._put([one for one in changes if self._text[one[0] : one[1]] != one[2]])
 
     def _put(self, changes: list[tuple[int, int, str]]) -> None:
         for start, end, word in reversed(changes):

@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import polars as pl
 
 KINDS = (
     "id_number",
@@ -55,15 +58,18 @@ class Found(NamedTuple):
     end: int
 
 
-def find_personal(text: str) -> list[Found]:
+def find_personal(text: str, rules: int | None = None) -> list[Found]:
     """Return what of a folded text (half-width, lower case) is personal, and its order numbers.
 
     The pieces do not overlap and come in the order of the text.
+
+    Args:
+        text: one text.
+        rules: which rules can hold, as `possible_rules` tells; without it the text is looked at here.
     """
     taken: list[Found] = []
-    signs = tuple([sign for sign, seen in _SEEN if seen(text)])
-    own = ("number" in signs or "house" in signs) and _SHOP_CONTACT.search(text) is not None
-    for kind, pattern, holds in _rules_of(signs):
+    shops = None
+    for kind, pattern, holds in _rules_in(text) if rules is None else _rules_of(rules):
         for match in pattern.finditer(text):
             start, end = match.span(1) if pattern.groups else match.span()
             if kind == "address":
@@ -72,23 +78,56 @@ def find_personal(text: str) -> list[Found]:
                 start -= len(_country_code(text[max(0, start - 6) : start]))
             if (taken and _overlaps(taken, start, end)) or not holds(match):
                 continue
-            shops = own and kind in {"mobile", "landline", "address"}
-            taken.append(Found("shop_contact" if shops else kind, start, end))
+            if kind in _CONTACTS and shops is None:
+                shops = _SHOP_CONTACT.search(text) is not None
+            is_shops = bool(shops) and kind in _CONTACTS
+            taken.append(Found("shop_contact" if is_shops else kind, start, end))
     return sorted(taken, key=attrgetter("start")) if len(taken) > 1 else taken
+
+
+def possible_rules(texts: pl.Series) -> list[int]:
+    """Return for each text which rules can hold in it, as bits for `find_personal`."""
+    import polars as pl
+
+    rules = pl.repeat(0, len(texts), dtype=pl.Int32, eager=True)
+    for bit, gate in enumerate(_gates()):
+        rules = rules + texts.str.contains(gate).fill_null(value=False).cast(pl.Int32) * (1 << bit)
+    return rules.to_list()
+
+
+@cache
+def _gates() -> tuple[str, ...]:
+    """Return of each rule a pattern without looks around: it matches wherever the rule does."""
+    return tuple(
+        _SIGNS[_SIGN_OF[kind]] if kind in _SLOW_GATES else _LOOK_AROUND.sub("", pattern.pattern)
+        for kind, pattern, _ in _RULES
+    )
 
 
 def _overlaps(taken: Sequence[Found], start: int, end: int) -> bool:
     return any(start < found.end and found.start < end for found in taken)
 
 
+def _rules_in(text: str) -> tuple[_Rule, ...]:
+    return _rules_with(tuple([sign for sign, seen in _SEEN if seen(text)]))
+
+
 @cache
-def _rules_of(signs: tuple[str, ...]) -> tuple[_Rule, ...]:
+def _rules_with(signs: tuple[str, ...]) -> tuple[_Rule, ...]:
     """Return the rules that can hold in a text with these signs; few texts have several."""
     return tuple(rule for rule in _RULES if _SIGN_OF.get(rule[0], "number") in signs)
 
 
+@cache
+def _rules_of(bits: int) -> tuple[_Rule, ...]:
+    return tuple(rule for bit, rule in enumerate(_RULES) if bits >> bit & 1)
+
+
 _SEEN = [(sign, re.compile(pattern).search) for sign, pattern in _SIGNS.items()]
 _SIGN_OF = {"email": "@", "social": "account", "address": "house"}
+_SLOW_GATES = frozenset(("email", "address"))
+_CONTACTS = frozenset(("mobile", "landline", "address"))
+_LOOK_AROUND = re.compile(r"\(\?<?[!=][^()]*\)")
 
 
 def _digits(text: str) -> str:
@@ -122,13 +161,13 @@ def passes_luhn(number: str) -> bool:
 
 def _is_bank_card(match: re.Match[str]) -> bool:
     number = _digits(match.group(1))
-    told = _CARD_WORDS.search(match.string, max(0, match.start() - 12), match.start())
-    grouped = " " in match.group(1) or "-" in match.group(1)
+    grouped = len(number) < len(match.group(1)) and number[0] in "3456"
     shape = number.startswith("62") and len(number) in {16, 19}
+    before = max(0, match.start() - 12), match.start()
     return (
-        passes_luhn(number)
+        bool(shape or grouped or _CARD_WORDS.search(match.string, *before))
         and len(set(number)) >= _FEWEST_DIGITS
-        and bool(told or shape or (grouped and number[0] in "3456"))
+        and passes_luhn(number)
     )
 
 
