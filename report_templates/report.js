@@ -16,7 +16,7 @@
   dialog.setAttribute("aria-labelledby", "behind-title");
   document.body.append(dialog);
   let opener = null;
-  dialog.addEventListener("close", () => { if (opener) opener.focus(); });
+  dialog.addEventListener("close", () => { if (opener) opener.focus({ preventScroll: true }); });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("a[href^='#']")) {
       if (event.target !== dialog) opener = null;
@@ -24,72 +24,149 @@
     }
   });
 
-  const factList = (texts) => {
+  const text = (at) => behind.texts[at];
+  const facts = (pairs) => {
     const list = make("dl", "facts");
-    for (let at = 0; at < texts.length; at += 2) {
+    for (const [name, value] of pairs) {
       const row = make("div");
-      row.append(make("dt", "", behind.texts[texts[at]]), make("dd", "", behind.texts[texts[at + 1]]));
+      row.append(make("dt", "", name), make("dd", "", value));
       list.append(row);
     }
     return list;
   };
+  const paired = (texts) => {
+    const pairs = [];
+    for (let at = 0; at < texts.length; at += 2) pairs.push([text(texts[at]), text(texts[at + 1])]);
+    return pairs;
+  };
 
+  // What a KPI or a table means; a table is explained where it stands.
   const definition = (ref) => {
-    const article = document.getElementById("def-" + ref);
-    if (!article) return [];
+    const article = document.getElementById("def-" + ref), section = document.getElementById(ref);
     const part = make("div", "meaning");
-    for (const child of article.children) {
-      if (child.tagName !== "H3") part.append(child.cloneNode(true));
-    }
-    const head = make("h3");
-    const link = make("a", "", words.definition);
-    link.href = "#def-" + ref;
+    if (article) {
+      for (const child of article.children) {
+        if (child.tagName !== "H3") part.append(child.cloneNode(true));
+      }
+    } else if (section) {
+      const lead = section.querySelector(".lead");
+      if (lead) part.append(make("p", "", lead.textContent));
+    } else return [];
+    const head = make("h3"), link = make("a", "", words.definition);
+    link.href = "#" + (article ? "def-" : "") + ref;
     head.append(link);
     return [head, part];
   };
 
-  const sample = (id) => {
-    const stored = document.getElementById("template-" + id);
-    const found = stored ? stored.content.querySelector(".example") : document.getElementById(id);
-    if (!found) return [];
-    const copy = found.cloneNode(true);
-    copy.removeAttribute("id");
-    copy.open = false;
-    return [copy];
+  // A session stands on the page already, or is told by its messages.
+  const sample = (told) => {
+    if (told.length === 1) {
+      const found = document.getElementById(told[0]);
+      if (!found) return [];
+      const copy = found.cloneNode(true);
+      copy.removeAttribute("id");
+      copy.open = false;
+      return [copy];
+    }
+    const [title, reason, named, lines, more] = told;
+    const box = make("details", "example"), head = make("summary"), talk = make("ol", "talk");
+    head.append(make("span", "example-title", text(title)), " ", make("span", "reason", text(reason)));
+    box.append(head);
+    if (named.length) {
+      const list = make("dl", "example-facts");
+      for (const [name, value] of paired(named)) {
+        const row = make("div");
+        row.append(make("dt", "", name), make("dd", "", value));
+        list.append(row);
+      }
+      box.append(list);
+    }
+    for (const [time, speaker, key, said, mark] of lines) {
+      const side = ["customer", "agent", "other"][key % 4];
+      const line = make("li", "side-" + side + (key > 3 ? " key" : "")), who = make("p", "who");
+      if (mark !== undefined) line.append(make("p", "clock-mark", text(mark)));
+      who.append(make("span", "nb", time), " " + text(speaker));
+      line.append(who, make("p", "said", text(said)));
+      talk.append(line);
+    }
+    box.append(talk);
+    if (text(more)) box.append(make("p", "line", text(more)));
+    return [box];
   };
 
-  const show = (button) => {
-    const [title, value, ref, facts, samples] = behind.abouts[button.dataset.about];
-    const head = make("h2", "", behind.texts[title]);
+  // The command that lists what was counted; a name the export lacks cannot be asked for.
+  const TRACED = ["shop", "agent", "channel", "day"];
+  const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : "'" + word.replaceAll("'", "'\"'\"'") + "'");
+  const trace = (ref, parts) => {
+    const command = ["cskpi", "explain", ref];
+    let span = behind.span;
+    for (let at = 0; at < parts.length; at += 2) {
+      const [name, value] = [parts[at], parts[at + 1]];
+      if (!TRACED.includes(name)) return [];
+      if (name === "day") span = [value, value];
+      else if (value) command.push("--" + name, quoted(value));
+    }
+    if (span.length) command.push("--from", span[0], "--to", span[1]);
+    return [[words.trace, command.join(" ")]];
+  };
+
+  // Of a table that is no KPI the whole row is told, and which column was asked for.
+  const rowOf = (place) => {
+    const cell = place.closest("td"), table = cell && cell.closest("table");
+    if (!table) return [[], []];
+    const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
+    const cells = [...cell.parentNode.cells];
+    const told = cells.map((one, at) => [heads[at], one.textContent.trim()]);
+    return [[told[0][1], heads[cell.cellIndex]], told.filter(([, value]) => value)];
+  };
+
+  const show = (number, place, said) => {
+    const [title, value, ref, at, more, exact, near] = behind.abouts[number];
+    const [name, parts] = behind.places[at], known = text(value);
+    const [names, row] = known ? [[name], [...paired(more), ...trace(text(ref), parts)]] : rowOf(place);
+    const head = make("h2", "", [text(title), ...names].filter(Boolean).join(" · "));
     head.id = "behind-title";
     const close = make("button", "close", words.close);
     close.type = "button";
     close.addEventListener("click", () => dialog.close());
-    const shown = samples.flatMap((id) => sample(behind.texts[id]));
-    const more = shown.length ? [make("h3", "", words.examples), ...shown] : [];
+    const quotes = (exact.length ? exact : near).flatMap((one) => sample(behind.examples[one]));
+    const heading = exact.length ? words.examples : words.examples_near;
     dialog.replaceChildren(
-      head, make("p", "big", behind.texts[value]), factList(facts),
-      ...definition(behind.texts[ref]), ...more, close,
+      head, make("p", "big", known || said), facts(known ? row : [...row, ...paired(more)]),
+      ...definition(text(ref)), ...(quotes.length ? [make("h3", "", heading), ...quotes] : []), close,
     );
-    opener = button;
+    opener = place;
     dialog.showModal();
     close.focus();
     dialog.scrollTop = 0;
   };
 
-  // Numbers become buttons. Those of a table are one stop of the Tab key; arrows move inside.
+  // Numbers become buttons. Those of a table are one stop of the Tab key, arrows move inside; of a
+  // card the first is the stop for all.
   const buttons = (root) => [...root.querySelectorAll("button.value")];
-  for (const place of document.querySelectorAll(".value[data-about]")) {
-    const button = make("button", "value", place.textContent);
+  const asButton = (content, number, isStop) => {
+    const button = make("button", "value", content);
     button.type = "button";
-    button.dataset.about = place.dataset.about;
+    button.dataset.about = number;
     button.setAttribute("aria-haspopup", "dialog");
-    if (place.closest("table")) button.tabIndex = -1;
-    place.replaceWith(button);
+    if (!isStop) button.tabIndex = -1;
+    return button;
+  };
+  for (const place of document.querySelectorAll("span.value[data-about]")) {
+    const isStop = !place.closest("table, .card .change, .card .line");
+    place.replaceWith(asButton(place.textContent, place.dataset.about, isStop));
+  }
+  for (const row of document.querySelectorAll("tbody tr")) {
+    for (const cell of row.cells) {
+      const number = cell.dataset.about || (cell.classList.contains("number") && row.dataset.about);
+      const content = cell.firstChild;
+      if (!number || !content || content.nodeType !== 3 || content.data.trim() === words.none) continue;
+      content.replaceWith(asButton(content.data.trim(), number, false));
+    }
   }
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.value");
-    if (button) show(button);
+    if (button) show(button.dataset.about, button, button.textContent);
   });
 
   const rove = (table) => {
@@ -214,7 +291,13 @@
   };
   for (const svg of document.querySelectorAll("svg[data-spots]")) {
     const spots = JSON.parse(svg.dataset.spots), reading = svg.dataset.reading;
+    const abouts = JSON.parse(svg.dataset.about || "null");
     let at = -1;
+    const ask = () => {
+      const number = Array.isArray(abouts) ? abouts[at] : abouts;
+      if (spots[at] && number !== null && number !== undefined) show(number, svg, spots[at][2]);
+    };
+    svg.addEventListener("click", ask);
     svg.tabIndex = 0;
     svg.setAttribute("aria-roledescription", words.read_values);
     svg.addEventListener("pointermove", (event) => {
@@ -231,6 +314,11 @@
     svg.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (event.key === "Escape") hide();
+      if (event.key === "Enter") {
+        // Else the key would also press the button the dialog opens with.
+        event.preventDefault();
+        ask();
+      }
       if (!step) return;
       event.preventDefault();
       at = Math.min(Math.max(at + step, 0), spots.length - 1);

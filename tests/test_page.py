@@ -155,6 +155,30 @@ def test_a_number_opens_what_stands_behind_it(opened: Browser) -> None:
     assert opened.evaluate("document.activeElement.textContent") == number
 
 
+def test_every_number_of_a_kpi_opens_its_own_dialog(opened: Browser) -> None:
+    closed = opened.evaluate(
+        "[...document.querySelectorAll('tr[data-about] td.number')].filter(c => /\\d/.test(c.textContent)"
+        "&& !c.querySelector('button.value')).length"
+    )
+    assert closed == 0
+    opened.evaluate(
+        "(() => { const row = document.querySelector('#speed table tr[data-about]');"
+        "window.row = row; row.querySelectorAll('button.value')[1].click(); })()"
+    )
+    said = "document.querySelector('dialog[open]').innerText"
+    words = opened.evaluate(said)
+    kpi, value = opened.evaluate("[...window.row.cells].slice(0, 2).map(c => c.textContent.trim())")
+    assert words.startswith(kpi)
+    assert value.split()[0] in words
+    opened.press("Escape")
+    opened.evaluate("new Promise(done => setTimeout(done, 20))")
+    opened.evaluate("document.querySelector('#trends svg[data-about]').focus()")
+    opened.press("ArrowRight")
+    opened.press("Enter")
+    assert "2026-10-01" in opened.evaluate(said)
+    assert "--from 2026-10-01 --to 2026-10-01" in opened.evaluate(said)
+
+
 def test_examples_of_a_number_stand_in_its_dialog(opened: Browser) -> None:
     opened.evaluate(
         "[...document.querySelectorAll('.card')].find(c => c.textContent.includes('首次响应时间'))"
@@ -234,7 +258,7 @@ def test_the_contents_show_where_the_reader_is(opened: Browser) -> None:
 
 def test_without_script_the_page_says_the_same(browser: Browser, report: Path) -> None:
     texts = (
-        "[...document.querySelectorAll('.value, .said, .sentences p, td, th[scope=row]')]"
+        "[...document.querySelectorAll('.card p, .said, .sentences p, td, th[scope=row]')]"
         ".map(n => n.textContent.trim())"
     )
     browser.open(report)

@@ -94,7 +94,7 @@ def graph_document() -> Document:
         Section("talk", "会话", "会话", (hint, examples, Sentences(())), level=2),
         Section("persons", "一人一页", "一人一页", (page,)),
     )
-    stored = replace(example("session-x3"), keys=("complaint_rate",))
+    stored = replace(example("session-x3"), kpis=("complaint_rate",))
     # A browser looks at every element: chapters like those before them only cost time.
     kept = [section for section in document.sections if section.id in CHAPTERS]
     return replace(document, sections=(*kept, *more), examples=(stored,))
@@ -134,7 +134,13 @@ def example(name: str) -> Example:
     reason = "等了 6 分 20 秒"
     facts = (Fact("等待", text_cell(reason, "bad")),)
     return Example(
-        name, f"会话 {name}", reason, lines, facts, ("first_response_time",), "另有 3 条"
+        name,
+        f"会话 {name}",
+        reason,
+        lines,
+        facts,
+        kpis=("first_response_time",),
+        more="另有 3 条",
     )
 
 

@@ -118,9 +118,9 @@ def test_a_card_says_in_words_what_its_colour_says() -> None:
     assert first.status is not None
     assert first.status.text == "接近目标"
     assert first.lines == (
-        "上期 41 秒 · 目标 ≤ 30 秒",
-        "中位 21 秒 · P90 1 分 20 秒",
-        "95% 区间 33 秒–34 秒 · 样本 8,210",
+        (("上期 41 秒", "41 秒"), ("目标 ≤ 30 秒", "≤ 30 秒")),
+        (("中位 21 秒", "21 秒"), ("P90 1 分 20 秒", "1 分 20 秒")),
+        (("95% 区间 33 秒–34 秒", "33 秒–34 秒"), ("样本 8,210", "8,210")),
     )
     assert cards["received_customers"].status is None
 

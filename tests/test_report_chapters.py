@@ -106,13 +106,14 @@ def test_quotes_show_no_customer_phone_or_address(inputs: ReportInputs, document
 def test_an_agents_page_quotes_at_most_three_sessions_with_reasons(document: Document) -> None:
     (page,) = [b for s in document.sections for b in s.blocks if isinstance(b, AgentPage)]
     assert [example.reason for example in page.examples] == [
-        "买家不满、首次回复等了 5 分", "没有人工回复",
+        "买家不满、首次回复等了 5 分", "没有人工回复", "没有上述问题，聊得较多的一段",
     ]  # fmt: skip
     slow = page.examples[0]
     assert [(line.side, line.mark) for line in slow.lines] == [
         ("customer", ""), ("agent", "等了 5 分"), ("customer", ""),
     ]  # fmt: skip
-    assert "first_response_time|旗舰店|A" in slow.keys
+    assert "first_response_time" in slow.kpis
+    assert slow.place[:3] == (("shop", "旗舰店"), ("agent", "A"), ("day", "2026-10-01"))
 
 
 def test_the_command_and_the_report_tell_the_same_findings(

@@ -1,4 +1,4 @@
-"""Who and which hours drove a KPI's change: its exact decomposition, and what of it is no chance."""
+"""What drove a KPI's change: its exact decomposition by part, and what of it is no chance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ Key = tuple[str | None, ...]
 LEAST_SHARE = 0.15
 """A part that accounts for less of a change drove nothing."""
 
-_DIMENSIONS: Mapping[Dimension, tuple[str, ...]] = {"agent": ("shop", "agent"), "hour": ("hour",)}
+_DIMENSIONS: Mapping[Dimension, tuple[str, ...]] = {
+    "agent": ("shop", "agent"),
+    **{name: (name,) for name in ("hour", "shop", "channel", "topic", "stage", "product")},
+}
+LEAST_LIFT = 1.3
+"""What most customers belong to accounts for most of any change: only more than its weight tells."""
+
 _MOST_DRIVERS = 3
 _LEAST_CASES = 10
 _MOST_COUNTED_TWICE = 0.2
@@ -29,10 +35,11 @@ _MOST_COUNTED_TWICE = 0.2
 
 
 def drivers_of(total: Finding, material: Material) -> tuple[Driver, ...]:
-    """Return the agents and the hours that drove a change, those that account for most first.
+    """Return the parts that drove a change, dimension by dimension, the largest share first.
 
     Named is only a part that accounts for at least `LEAST_SHARE` of the change and whose own number,
-    or weight, differs from the period before by more than chance, all parts tested at once.
+    or weight, differs from the period before by more than chance, all parts tested at once; but for
+    agents, `LEAST_LIFT` times more than it weighs.
     """
     found: list[Driver] = []
     for dimension, names in _DIMENSIONS.items():
@@ -82,12 +89,22 @@ def _of_dimension(
             )
             tested.append((driver, p_value))
     corrected = benjamini_hochberg([p_value for _, p_value in tested])
+    cases = sum(finding.sample_size for finding in now.values())
     named = [
         driver
         for (driver, _), p_value in zip(tested, corrected, strict=True)
-        if p_value <= SIGNIFICANT and driver.share >= LEAST_SHARE and driver.name is not None
+        if p_value <= SIGNIFICANT
+        and driver.name is not None
+        and driver.share >= max(LEAST_SHARE, _expected(driver, cases))
     ]
     return sorted(named, key=lambda driver: -driver.share)[:_MOST_DRIVERS]
+
+
+def _expected(driver: Driver, cases: int) -> float:
+    """What a part would account for if all had changed alike, and a good deal more."""
+    if driver.dimension == "agent" or driver.kind == "mix" or not cases:
+        return 0.0
+    return LEAST_LIFT * driver.sample_size / cases
 
 
 def _sizes(effect: Effect[Key]) -> tuple[tuple[EffectKind, float], ...]:

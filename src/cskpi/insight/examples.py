@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.metrics.breakdowns import BreakdownTable
     from cskpi.periods import Period
 
 ReasonKind = Literal["complaint", "low_rating", "unanswered", "angry", "slow", "transferred"]
@@ -17,7 +18,12 @@ ReasonKind = Literal["complaint", "low_rating", "unanswered", "angry", "slow", "
 MOST_SESSIONS = 150
 """Sessions a report quotes; with more than 50 agents each has fewer, so that the page stays small."""
 
+SLOW_SECONDS = 180.0
 MOST_EACH = 3
+MOST_A_DAY = 2
+MOST_LISTED = 60
+"""Sessions a report quotes because its tables name them."""
+
 _FIRST_LINES, _LAST_LINES = 8, 5
 
 
@@ -52,6 +58,8 @@ class SessionExample:
     lines: tuple[Line, ...] = ()
     left_out: int = 0
     customer: str = ""
+    is_replied: bool = True
+    is_rated: bool = False
 
 
 def session_examples(
@@ -59,23 +67,50 @@ def session_examples(
     period: Period,
     most: int = MOST_SESSIONS,
     *,
-    slow_after_seconds: float | None = 180,
+    slow_after_seconds: float | None = SLOW_SECONDS,
+    listed: Iterable[tuple[str, str]] = (),
 ) -> tuple[SessionExample, ...]:
-    """Return at most three sessions of each agent, those that went worst, with their messages.
+    """Return sessions to read, with their messages: by agent, those that went worst first.
 
-    A session is worth reading for a complaint within seven days, a rating of 1 or 2, no reply, an
-    angry or disappointed customer, a first reply after `slow_after_seconds` (None: however long) or a
-    transfer, in this order; several reasons add up. With many agents each has fewer, and beyond `most` agents only the
-    busiest have one: all together have at most `most`.
+    They are at most three of each agent, two of each day, and those `listed` (shop, session id) by
+    tables, of which `MOST_LISTED` are quoted. A session is worth reading for a complaint within seven
+    days, a rating of 1 or 2, no reply, an angry or disappointed customer, a first reply after
+    `slow_after_seconds` (None: however long) or a transfer, in this order; several reasons add up,
+    and of sessions without any the longest talks come first. With many agents each has fewer, and
+    beyond `most` agents only the busiest have one.
     """
-    bounds = {"period_start": period.start, "period_end": period.end}
-    limits = {"each": MOST_EACH, "most": most, "slow_after": slow_after_seconds}
-    rows = con.execute(_CHOSEN, bounds | limits).fetchall()
-    agents = len({(shop, agent) for _, _, shop, agent, *_ in rows})
-    each = max(1, min(MOST_EACH, most // agents)) if agents else 0
-    chosen = [_example(row) for row in rows if row[6] <= each]
+    named = list(dict.fromkeys(listed))[:MOST_LISTED]
+    rows = con.execute(
+        _CHOSEN,
+        {
+            "period_start": period.start,
+            "period_end": period.end,
+            "each": MOST_EACH,
+            "daily": MOST_A_DAY,
+            "most": most,
+            "slow_after": slow_after_seconds,
+            "shops": [shop for shop, _ in named],
+            "sessions": [session_id for _, session_id in named],
+        },
+    ).fetchall()
+    chosen = [_example(row) for row in rows]
     said = _lines(con, [example.session_no for example in chosen])
     return tuple(_quoted(example, said.get(example.session_no, [])) for example in chosen)
+
+
+def listed_sessions(tables: Iterable[BreakdownTable]) -> list[tuple[str, str]]:
+    """Return the sessions (shop, session id) that tables name, table by table as far as shown."""
+    found: dict[tuple[str, str], None] = {}
+    for table in tables:
+        names = [column.name for column in table.columns]
+        if not {"shop_id", "session_id"} <= set(names):
+            continue
+        shop_at, session_at = names.index("shop_id"), names.index("session_id")
+        for row in table.rows[: table.most_rows or None]:
+            shop, session_id = row[shop_at], row[session_at]
+            if isinstance(shop, str) and isinstance(session_id, str):
+                found[shop, session_id] = None
+    return list(found)
 
 
 _CHOSEN = """
@@ -83,26 +118,25 @@ WITH asked AS (
     SELECT session_no, session_id, shop_no, owner_account_no, started_at, first_reply_seconds,
         has_human_reply, is_transferred, message_count, customer_id
     FROM session_facts
-    WHERE is_customer_session AND owner_account_no IS NOT NULL
-        AND started_at >= $period_start AND started_at < $period_end
+    WHERE is_customer_session AND started_at >= $period_start AND started_at < $period_end
 ),
 busiest AS (
-    SELECT shop_no, owner_account_no FROM asked GROUP BY ALL
+    SELECT shop_no, owner_account_no FROM asked WHERE owner_account_no IS NOT NULL GROUP BY ALL
     ORDER BY count(*) DESC, shop_no, owner_account_no LIMIT $most
 ),
 rated AS (
     SELECT session_no, min(score) AS score FROM session_ratings SEMI JOIN asked USING (session_no)
     GROUP BY session_no
 ),
+upset AS (SELECT form_no FROM message_signals WHERE emotion IN ('angry', 'disappointed')),
 felt AS (
-    SELECT session_no, max(emotion IN ('angry', 'disappointed')) AS is_angry
+    SELECT DISTINCT session_no, TRUE AS is_angry
     FROM message_forms
-    INNER JOIN message_signals USING (form_no)
+    SEMI JOIN upset USING (form_no)
     SEMI JOIN asked USING (session_no)
-    WHERE actor = 1
-    GROUP BY session_no
+    WHERE actor = 1 AND occurred_at >= $period_start
 ),
-weighed AS (
+marked AS (
     SELECT asked.*, rated.score,
         coalesce(complained_at < asked.started_at + INTERVAL 7 DAY, FALSE) AS is_complaint,
         coalesce(rated.score <= 2, FALSE) AS is_low,
@@ -113,28 +147,40 @@ weighed AS (
     LEFT JOIN felt USING (session_no)
     LEFT JOIN session_outcome_facts USING (session_no)
 ),
-ranked AS (
-    SELECT weighed.*, row_number() OVER (
-        PARTITION BY weighed.shop_no, weighed.owner_account_no
-        ORDER BY CASE WHEN is_complaint THEN 6 ELSE 0 END + CASE WHEN is_low THEN 5 ELSE 0 END
+-- One number holds urgency, length and the session, so that the first of each group need no sorting.
+weighed AS (
+    SELECT *,
+        (CASE WHEN is_complaint THEN 6 ELSE 0 END + CASE WHEN is_low THEN 5 ELSE 0 END
             + CASE WHEN has_human_reply THEN 0 ELSE 4 END + CASE WHEN is_angry THEN 3 ELSE 0 END
-            + CASE WHEN is_slow THEN 2 ELSE 0 END + CASE WHEN is_transferred THEN 1 ELSE 0 END DESC,
-            message_count DESC, session_no
-    ) AS place
+            + CASE WHEN is_slow THEN 2 ELSE 0 END + CASE WHEN is_transferred THEN 1 ELSE 0 END)
+        * 10000000000000000 + least(message_count, 9999) * 1000000000000
+        + (999999999999 - session_no) AS weight
+    FROM marked
+),
+best AS (
+    SELECT max(weight, $each)[: (SELECT greatest($most // count(*), 1) FROM busiest)] AS weights
+    FROM weighed SEMI JOIN busiest USING (shop_no, owner_account_no)
+    GROUP BY shop_no, owner_account_no
+    UNION ALL
+    SELECT max(weight, $daily) FROM weighed GROUP BY CAST(started_at AS DATE)
+    UNION ALL
+    SELECT [max(weight)] FROM weighed WHERE owner_account_no IS NULL GROUP BY shop_no
+    UNION ALL
+    SELECT list(weight)
     FROM weighed
-    SEMI JOIN busiest
-        ON weighed.shop_no = busiest.shop_no
-        AND weighed.owner_account_no = busiest.owner_account_no
-    WHERE is_complaint OR is_low OR is_angry OR is_slow OR is_transferred OR NOT has_human_reply
-)
+    INNER JOIN shops USING (shop_no)
+    INNER JOIN (SELECT unnest($shops::VARCHAR[]) AS shop_id, unnest($sessions::VARCHAR[]) AS session_id)
+        USING (shop_id, session_id)
+),
+chosen AS (SELECT DISTINCT unnest(weights) AS weight FROM best)
 SELECT session_no, session_id, shops.shop_id, accounts.agent_id, started_at,
     [is_complaint, is_low, NOT has_human_reply, is_angry, is_slow, is_transferred] AS marks,
-    place, CAST(score AS DOUBLE), first_reply_seconds, ranked.customer_id
-FROM ranked
-INNER JOIN shops ON ranked.shop_no = shops.shop_no
-INNER JOIN accounts ON ranked.owner_account_no = accounts.account_no
-WHERE place <= $each
-ORDER BY shops.shop_id, accounts.agent_id, place
+    CAST(score AS DOUBLE), first_reply_seconds, weighed.customer_id, first_reply_seconds IS NOT NULL
+FROM weighed
+SEMI JOIN chosen USING (weight)
+INNER JOIN shops USING (shop_no)
+LEFT JOIN accounts ON weighed.owner_account_no = accounts.account_no
+ORDER BY shops.shop_id, accounts.agent_id NULLS LAST, weight DESC
 """
 
 _MESSAGES = """
@@ -163,7 +209,7 @@ _HUMAN = 2
 
 
 def _example(row: tuple[Any, ...]) -> SessionExample:
-    number, session_id, shop, agent, started_at, marks, _, score, waited, customer = row
+    number, session_id, shop, agent, started_at, marks, score, waited, customer, is_replied = row
     kinds: tuple[ReasonKind, ...] = (
         *("complaint", "low_rating", "unanswered", "angry", "slow", "transferred"),
     )
@@ -172,7 +218,15 @@ def _example(row: tuple[Any, ...]) -> SessionExample:
         Reason(kind, amounts.get(kind)) for kind, holds in zip(kinds, marks, strict=True) if holds
     )
     return SessionExample(
-        number, session_id, shop, agent or "", started_at, reasons, customer=customer or ""
+        number,
+        session_id,
+        shop,
+        agent or "",
+        started_at,
+        reasons,
+        customer=customer or "",
+        is_replied=is_replied,
+        is_rated=score is not None,
     )
 
 

@@ -28,7 +28,7 @@ Kind = Literal[
     "agents_unknown",
 ]
 Side = Literal["better", "worse", "changed", "fault"]
-Dimension = Literal["agent", "shop", "hour"]
+Dimension = Literal["agent", "hour", "shop", "channel", "topic", "stage", "product"]
 EffectKind = Literal["rate", "mix"]
 
 

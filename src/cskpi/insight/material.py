@@ -22,8 +22,8 @@ class Material:
     """All that insights of one period are made from.
 
     `totals` hold one finding per KPI, compared with the period before and a year ago, `by_agent`
-    carries the dimensions shop and agent. `parts` are the numbers by agent and by hour of KPIs that
-    changed, `parts_before` the same of the period before. `topics` are the issue types of both.
+    carries the dimensions shop and agent. `parts` are the numbers by agent, hour, shop, channel, issue
+    type, stage and product of KPIs that changed, `parts_before` the same of the period before. `topics` are the issue types of both.
     """
 
     period: Period

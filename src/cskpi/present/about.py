@@ -1,8 +1,8 @@
-"""What stands behind a number, in words: sample, interval, comparison, and how to trace it."""
+"""What stands behind a number, in words: sample, interval, comparison, and where it belongs."""
 
 from __future__ import annotations
 
-import shlex
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cskpi.present.cleaning import one_line
@@ -19,22 +19,37 @@ from cskpi.texts import pick, say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cskpi.metrics.breakdowns import BreakdownTable
     from cskpi.metrics.finding import Finding
 
-_OPTIONS = ("shop", "agent", "channel")
 
-
-def about(finding: Finding) -> About:
-    """Return what a reader is shown who asks for more about a number."""
-    names = [one_line(value or say("dimension.unnamed")) for value in finding.dimensions.values()]
-    # An account is named after its shop: said once is enough.
-    names = [one for one in names if not any(other.startswith(f"{one}:") for other in names)]
+def about(finding: Finding) -> About | None:
+    """Return what a reader is shown who asks for more about a number, None without one."""
+    if finding.value is None:
+        return None
     return About(
-        title=" · ".join([pick(finding.labels), *names]),
+        title=pick(finding.labels),
         ref=finding.metric,
-        key="|".join([finding.metric, *(value or "" for value in finding.dimensions.values())]),
+        value=format_value(finding.value, finding.unit),
+        place=tuple((name, one_line(value or "")) for name, value in finding.dimensions.items()),
         facts=tuple(_facts(finding)),
     )
+
+
+def about_table(breakdown: BreakdownTable, ref: str = "") -> About:
+    """Return what is shown who asks for a number of a table: what the table is, not the number.
+
+    Args:
+        breakdown: the table.
+        ref: the part of the report that holds it, where it is not called like it.
+    """
+    trace = (say("page.trace"), f"cskpi kpi {breakdown.name}")
+    return About(one_line(pick(breakdown.labels)), ref or breakdown.name, facts=(trace,))
+
+
+def session_key(session_id: str) -> str:
+    """Return a session's place: ids may hold customers' names, which no output must."""
+    return sha256(session_id.encode()).hexdigest()[:16]
 
 
 def _facts(finding: Finding) -> Iterable[tuple[str, str]]:
@@ -52,13 +67,3 @@ def _facts(finding: Finding) -> Iterable[tuple[str, str]]:
         yield say("column.target"), format_target(finding.target, unit, finding.direction)
     for flag in finding.flags:
         yield say("page.reservation"), flag_text(flag)
-    if finding.dimensions.keys() <= set(_OPTIONS):
-        yield say("page.trace"), _command(finding)
-
-
-def _command(finding: Finding) -> str:
-    """The command that lists what was counted; a name the export lacks cannot be asked for."""
-    words = ["cskpi", "explain", finding.metric]
-    for name, value in finding.dimensions.items():
-        words += [f"--{name}", value] if value else []
-    return one_line(shlex.join(words))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cskpi.present.cleaning import one_line
 from cskpi.present.insights import agent_name
-from cskpi.present.plotting import ranking_bars, small_multiples
+from cskpi.present.plotting import day_abouts, ranking_bars, small_multiples
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
@@ -41,18 +41,26 @@ def agent_graphs(inputs: ReportInputs, metrics: Sequence[Metric]) -> Iterable[Gr
 
 def _lines(inputs: ReportInputs, total: Finding, known: Sequence[Finding]) -> Iterable[Graph]:
     days = [inputs.period.start.date() + timedelta(days=at) for at in range(inputs.period.days)]
-    values: dict[tuple[str | None, str | None], dict[str | None, float | None]] = {}
+    values: dict[tuple[str | None, str | None], dict[str | None, Finding]] = {}
     for found in inputs.by_agent_day:
         if _is_known(found, total.metric):
-            values.setdefault(_who(found), {})[found.dimensions["day"]] = found.value
+            values.setdefault(_who(found), {})[found.dimensions["day"]] = found
     shown = sorted(
         (f for f in known if len(values.get(_who(f), {})) >= _FEWEST_DAYS),
         key=lambda f: -f.sample_size,
     )[:_MOST_LINES]
     if len(shown) >= _FEWEST:
-        series = [(f, [values[_who(f)].get(day.isoformat()) for day in days]) for f in shown]
+        daily = [[values[_who(f)].get(day.isoformat()) for day in days] for f in shown]
+        series = [
+            (f, [found.value if found else None for found in line])
+            for f, line in zip(shown, daily, strict=True)
+        ]
+        abouts = [
+            day_abouts(found for found in line if found).get(total.metric, {}) for line in daily
+        ]
         legend = say("graph.multiples_legend", count=len(shown))
-        yield small_multiples(total, series, days, names=_names(shown), legend=legend)
+        names = _names(shown)
+        yield small_multiples(total, series, days, names=names, legend=legend, abouts=abouts)
 
 
 def _is_known(found: Finding, metric: str) -> bool:

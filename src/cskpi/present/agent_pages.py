@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cskpi.insight.agents import agent_ref, standings
+from cskpi.insight.examples import MOST_EACH
 from cskpi.present.cells import (
     compared_cell,
     interval_cell,
@@ -103,7 +104,7 @@ def _page(
     found: Sequence[Standing],
 ) -> AgentPage:
     shop, agent = key[0], key[-1]
-    quotes = [e for e in inputs.examples if (e.shop, e.agent) == (shop, agent)]
+    quotes = [e for e in inputs.examples if (e.shop, e.agent) == (shop, agent)][:MOST_EACH]
     return AgentPage(
         id=anchor,
         name=agent_name(shop, agent),
@@ -189,11 +190,11 @@ def _scorecard(
 
 def _rows(findings: Iterable[Finding]) -> Iterable[Row]:
     for finding in findings:
-        team = finding.compared("team")
+        team, value = finding.compared("team"), value_cell(finding)
         yield Row(
             (
                 text_cell(pick(finding.labels)),
-                value_cell(finding),
+                value,
                 number_cell(finding.sample_size, "count"),
                 interval_cell(finding),
                 number_cell(team.value if team else None, finding.unit),
@@ -202,5 +203,6 @@ def _rows(findings: Iterable[Finding]) -> Iterable[Row]:
                 verdict_cell(finding),
                 target_cell(finding),
                 status_cell(finding.status),
-            )
+            ),
+            about=value.about,
         )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cskpi.insight.agents import short_name
+from cskpi.present.about import about_table, session_key
 from cskpi.present.cells import day_cell, number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Section, Table
@@ -18,11 +19,12 @@ from cskpi.present.masking import mask_quote, mask_session_id
 from cskpi.texts import LANGS, has_text, language, pick, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cskpi.metrics.breakdown_files import BreakdownColumn
     from cskpi.metrics.breakdowns import BreakdownTable, BreakdownValue
     from cskpi.metrics.finding import Unit
+    from cskpi.present.document import About, Place
     from cskpi.present.inputs import ReportInputs
 
 _WEEKDAYS = range(1, 8)
@@ -31,6 +33,7 @@ _GRID_COLUMNS = ("weekday", "hour")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _IDS = ("rule",)
 _PRIVATE = ("customer_id", "customer_name", "phone", "address")
+_PLACES = {"shop_id": "shop", "agent_id": "agent", "session_id": "session", "work_on": "day"}
 _QUOTES = ("said", "script")
 """Columns of chat text, besides those that end in `_text`."""
 
@@ -70,10 +73,13 @@ def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
         most_rows: leave the rows after these out and say how many they are; 0 shows all.
     """
     breakdown = public(breakdown)
-    columns = breakdown.columns
+    columns, told = breakdown.columns, about_table(breakdown)
     shown = breakdown.rows[: most_rows or None]
     rows = tuple(
-        Row(tuple(_cell(item, column) for item, column in zip(row, columns, strict=True)))
+        Row(
+            tuple(_cell(item, column) for item, column in zip(row, columns, strict=True)),
+            about=told,
+        )
         for row in shown
     )
     more = len(breakdown.rows) - len(shown)
@@ -82,6 +88,28 @@ def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
         rows,
         note=say("breakdown.more", n=format_count(more), name=breakdown.name) if more else "",
         empty=_nothing(breakdown),
+    )
+
+
+def _placed(breakdown: BreakdownTable, table: Table) -> tuple[Row, ...]:
+    """Say where rows belong by the full names of their accounts."""
+    return tuple(
+        replace(shown, about=replace(shown.about, place=_place(breakdown.columns, row)))
+        if shown.about
+        else shown
+        for shown, row in zip(table.rows, breakdown.rows, strict=False)
+    )
+
+
+def _place(columns: Sequence[BreakdownColumn], row: Sequence[BreakdownValue]) -> Place:
+    """Return where a row belongs, so that its sessions are found."""
+    return tuple(
+        (
+            _PLACES[column.name],
+            session_key(str(value)) if column.name == "session_id" else one_line(str(value)),
+        )
+        for column, value in zip(columns, row, strict=True)
+        if column.name in _PLACES and value is not None
     )
 
 
@@ -106,7 +134,7 @@ def breakdown_section(inputs: ReportInputs, breakdown: BreakdownTable) -> Sectio
         )
     shown = _short_names(breakdown if inputs.reveal else _masked(breakdown))
     table = breakdown_table(shown, most_rows=breakdown.most_rows)
-    table = replace(table, columns=_without_ids(shown, table))
+    table = replace(table, columns=_without_ids(shown, table), rows=_placed(breakdown, table))
     return Section(breakdown.name, title, title, (table,), lead=lead, level=2)
 
 
@@ -204,7 +232,7 @@ def _heat_map(inputs: ReportInputs, breakdown: BreakdownTable) -> HeatMap:
         shades=tuple(
             tuple(None if v is None else v / most if most else 0.0 for v in line) for line in values
         ),
-        table=_grid_table(values, unit),
+        table=_grid_table(values, unit, about_table(breakdown)),
         legend=legend,
     )
 
@@ -228,13 +256,16 @@ def _covered_weekdays(inputs: ReportInputs) -> set[int]:
     return {day.isoweekday() for day in days if day not in missing}
 
 
-def _grid_table(values: list[list[float | None]], unit: Unit) -> Table:
+def _grid_table(values: list[list[float | None]], unit: Unit, told: About) -> Table:
     columns = (
         Column(say("dimension.weekday")),
         *(Column(format_hour(hour), unit) for hour in _HOURS),
     )
     rows = tuple(
-        Row((text_cell(say(f"weekday.d{day}")), *(number_cell(value, unit) for value in line)))
+        Row(
+            (text_cell(say(f"weekday.d{day}")), *(number_cell(value, unit) for value in line)),
+            about=told,
+        )
         for day, line in zip(_WEEKDAYS, values, strict=True)
     )
     return Table(columns, rows, is_collapsed=True)

@@ -54,7 +54,7 @@ def value_cell(finding: Finding) -> Cell:
 def told_cell(finding: Finding, tone: Tone = "plain", mark: str = "") -> Cell:
     """Return a finding's value with what stands behind it, in a tone of the caller's choice."""
     cell = number_cell(finding.value, finding.unit, tone, mark)
-    return cell if cell.value is None else replace(cell, about=about(finding))
+    return replace(cell, about=about(finding))
 
 
 def previous_cell(finding: Finding) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cskpi.metrics.trace import Rows
@@ -21,12 +21,16 @@ from cskpi.present.streams import content_bytes, md_bytes, period_record
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from cskpi.metrics.control_chart import ControlChart, ControlPoint
     from cskpi.periods import Period
-    from cskpi.present.document import Tone
+    from cskpi.present.document import About, Tone
     from cskpi.present.inputs import ReportInputs
+
+DayAbouts = Mapping[str, Mapping["date", "About"]]
+"""What stands behind the numbers of days, by KPI and day."""
 
 _POINT_KEYS = ("value", "sample_size", "low", "high", "is_judged", "side")
 
@@ -50,8 +54,11 @@ def write_control(
         show_table(control_table(charts, only_signals=only_signals), path)
 
 
-def control_table(charts: Sequence[ControlChart], *, only_signals: bool) -> Table:
+def control_table(
+    charts: Sequence[ControlChart], *, only_signals: bool, abouts: DayAbouts | None = None
+) -> Table:
     """Return the days of charts, one under the other; below stands what the limits rest on."""
+    told = abouts or {}
     dimensions = list(dict.fromkeys(name for chart in charts for name in chart.dimensions))
     columns = (
         *(Column(dimension_title(name)) for name in dimensions),
@@ -63,7 +70,7 @@ def control_table(charts: Sequence[ControlChart], *, only_signals: bool) -> Tabl
         Column(say("control.signal")),
     )
     rows = tuple(
-        _row(chart, point, dimensions)
+        _row(chart, point, dimensions, told.get(chart.metric, {}).get(point.day))
         for chart in charts
         for point in (chart.signals if only_signals else chart.points)
     )
@@ -74,8 +81,9 @@ def control_table(charts: Sequence[ControlChart], *, only_signals: bool) -> Tabl
     return Table(columns, rows, note=note, group_title=say("column.metric"), empty=empty)
 
 
-def signal_section(inputs: ReportInputs) -> Section:
+def signal_section(inputs: ReportInputs, abouts: DayAbouts | None = None) -> Section:
     """Return the days on which a headline KPI left its limits, in the order of days."""
+    told = abouts or {}
     found = sorted(
         ((point.day, place, chart, point) for place, chart in enumerate(inputs.charts)
          for point in chart.signals),
@@ -98,7 +106,8 @@ def signal_section(inputs: ReportInputs) -> Section:
                 text_cell(format_interval(point.low, point.high, chart.unit)),
                 number_cell(point.sample_size, "count"),
                 signal_cell(chart, point),
-            )
+            ),
+            about=told.get(chart.metric, {}).get(point.day),
         )
         for _, _, chart, point in found
     )
@@ -142,7 +151,9 @@ def control_rows(charts: Sequence[ControlChart]) -> Rows:
     return Rows(columns, rows, len(rows))
 
 
-def _row(chart: ControlChart, point: ControlPoint, dimensions: Sequence[str]) -> Row:
+def _row(
+    chart: ControlChart, point: ControlPoint, dimensions: Sequence[str], told: About | None
+) -> Row:
     return Row(
         (
             *(dimension_cell(name, chart.dimensions.get(name)) for name in dimensions),
@@ -154,6 +165,7 @@ def _row(chart: ControlChart, point: ControlPoint, dimensions: Sequence[str]) ->
             signal_cell(chart, point),
         ),
         group=pick(chart.labels),
+        about=told,
     )
 
 

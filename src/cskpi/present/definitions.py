@@ -77,12 +77,12 @@ def _kpi_columns(*, has_year: bool) -> tuple[Column, ...]:
 
 
 def _kpi_row(finding: Finding, *, has_year: bool) -> Row:
-    unit = finding.unit
+    unit, value = finding.unit, value_cell(finding)
     year = (last_year_cell(finding), compared_cell(finding, "last_year"))
     return Row(
         (
             text_cell(pick(finding.labels)),
-            value_cell(finding),
+            value,
             _spread_cell(finding),
             number_cell(finding.median, unit),
             number_cell(finding.p90, unit),
@@ -100,7 +100,8 @@ def _kpi_row(finding: Finding, *, has_year: bool) -> Row:
             target_cell(finding),
             status_cell(finding.status),
             text_cell(say("format.list_semicolon").join(flag_text(f) for f in finding.flags)),
-        )
+        ),
+        about=value.about,
     )
 
 

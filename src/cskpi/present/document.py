@@ -17,19 +17,22 @@ CellUnit = Unit | Literal["text", "date"]
 Scope = Literal["all", "sheet", "page"]
 Side = Literal["customer", "agent", "other"]
 Scalar = str | int | float | date | None
+Place = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What stands behind a number, shown when a reader asks for it.
 
-    `ref` is the id of its definition, `key` names the number itself: the KPI and what it is broken
-    down by, joined by `|`. Examples of the same key belong to it, those of any part to the whole.
+    `ref` is the id of its definition: a KPI's, or that of the part of the report which holds a table.
+    `value` is the number; empty where a row has several, and the one asked for is meant. `place` is
+    what it is broken down by, as pairs of dimension and value: sessions of that place belong to it.
     """
 
     title: str
     ref: str
-    key: str
+    value: str = ""
+    place: Place = ()
     facts: tuple[tuple[str, str], ...] = ()
 
 
@@ -83,11 +86,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table; rows of one `group` stand together under its name."""
+    """One line of a table; rows of one `group` stand together under its name.
+
+    `about` stands behind every number of the row that has nothing of its own behind it.
+    """
 
     cells: tuple[Cell, ...]
     group: str = ""
     is_total: bool = False
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +134,15 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A headline number with what is needed to judge it."""
+    """A headline number with what is needed to judge it: a line is words with numbers in it."""
 
     label: str
     ref: str
     value: Cell
     change: Cell
     status: Cell | None
-    lines: tuple[str, ...] = ()
+    lines: tuple[tuple[tuple[str, str], ...], ...] = ()
+    remarks: tuple[str, ...] = ()
     spark: Sparkline | None = None
 
 
@@ -212,14 +220,20 @@ class ExampleLine:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A session to look at and why; `keys` name the numbers it illustrates (see `About.key`)."""
+    """A session to look at and why.
+
+    `place` is where it belongs (see `About.place`), `kpis` are those it illustrates, `counted` those
+    that count it besides.
+    """
 
     id: str
     title: str
     reason: str
     lines: tuple[ExampleLine, ...]
     facts: tuple[Fact, ...] = ()
-    keys: tuple[str, ...] = ()
+    place: Place = ()
+    kpis: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
     more: str = ""
 
 
@@ -277,7 +291,8 @@ class Section:
 class Document:
     """A whole report in one language; `dated` is the moment stamped into files.
 
-    `examples` are sessions behind numbers that stand in no block of their own.
+    `examples` are sessions behind numbers; they need not stand in a block. `span` are the first and
+    the last day of what is told.
     """
 
     title: str
@@ -287,3 +302,4 @@ class Document:
     facts: tuple[Fact, ...]
     sections: tuple[Section, ...]
     examples: tuple[Example, ...] = ()
+    span: tuple[date, date] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cskpi.present.about import session_key
 from cskpi.present.cells import text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Example, ExampleLine, Fact
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from cskpi.insight.examples import Line, Reason, SessionExample
     from cskpi.metrics.finding import Unit
-    from cskpi.present.document import Side
+    from cskpi.present.document import Place, Side
 
 _MOST_CHARACTERS = 160
 _SIDES: Mapping[str, Side] = {"customer": "customer", "agent": "agent", "assist_bot": "agent"}
@@ -34,8 +35,26 @@ _KPIS: Mapping[str, tuple[str, ...]] = {
     ),
     "transferred": ("transfer_rate",),
 }
-_COUNTED = ("received_sessions", "received_customers")
-"""KPIs that count every session."""
+_ALWAYS = (
+    *("received_sessions", "received_customers", "reply_rate", "unanswered_sessions"),
+    *("problem_resolution_rate", "repeat_contact_rate", "complaint_conversion_rate"),
+    *("negative_emotion_rate", "bot_share", "peak_hour_volume", "max_concurrency"),
+)
+"""KPIs that count every session of a customer."""
+
+_REPLIED = (
+    *("first_response_time", "first_reply_in_target", "average_response_interval"),
+    *("reply_in_target", "handling_time", "session_duration", "long_session_rate"),
+    *("short_session_rate", "transfer_rate", "buck_passing_rate", "overall_satisfaction"),
+    *("rating_response_rate", "script_compliance_rate", "empathy_rate", "banned_word_rate"),
+    *("invalid_reply_rate", "personalisation_rate", "privacy_leak_rate"),
+    *("proactive_service_rate", "qa_auto_score", "risk_session_rate", "stiff_script_rate"),
+    *("messages_handled", "qa_message_ratio"),
+)
+"""KPIs that count every session in which a human answered the customer."""
+
+_RATED = ("csat_score", "satisfaction_rate")
+"""KPIs that count every rated session."""
 
 
 def example_id(example: SessionExample) -> str:
@@ -55,8 +74,7 @@ def excerpt(example: SessionExample, *, reveal: bool) -> Example:
     shown = example.customer if reveal else mask_name(example.customer)
     has_id = reveal or not example.customer or example.customer not in example.session_id
     facts = (Fact(say("excerpt.session"), text_cell(example.session_id)),) if has_id else ()
-    kpis = [kpi for reason in example.reasons for kpi in _KPIS[reason.kind]]
-    kpis += _COUNTED
+    kpis = dict.fromkeys(kpi for reason in example.reasons for kpi in _KPIS[reason.kind])
     more = say("excerpt.left_out", n=format_count(example.left_out)) if example.left_out else ""
     return Example(
         id=example_id(example),
@@ -64,14 +82,31 @@ def excerpt(example: SessionExample, *, reveal: bool) -> Example:
         reason=reasons_text(example),
         lines=tuple(_line(example, line, reveal=reveal) for line in example.lines),
         facts=facts,
-        keys=(*(f"{kpi}|{example.shop}|{example.agent}" for kpi in kpis), *kpis),
+        place=_place(example),
+        kpis=tuple(kpis),
+        counted=(
+            *_ALWAYS,
+            *(_REPLIED if example.is_replied else ()),
+            *(_RATED if example.is_rated else ()),
+        ),
         more=more,
     )
 
 
 def reasons_text(example: SessionExample) -> str:
     """Return why a session is worth reading."""
+    if not example.reasons:
+        return say("excerpt.ordinary")
     return say("format.list_comma").join(_reason(reason) for reason in example.reasons)
+
+
+def _place(example: SessionExample) -> Place:
+    return (
+        ("shop", one_line(example.shop)),
+        ("agent", one_line(example.agent)),
+        ("day", f"{example.started_at:%Y-%m-%d}"),
+        ("session", session_key(example.session_id)),
+    )
 
 
 def _reason(reason: Reason) -> str:

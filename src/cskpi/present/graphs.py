@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from cskpi.present.document import Cell, Table, Tone
+    from cskpi.present.document import About, Cell, Table, Tone
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A day of a line; `height` is None where there is no data: a gap, never a zero."""
+    """A day of a line; `height` is None where there is no data: a gap, never a zero.
+
+    `about` stands behind the day's number.
+    """
 
     position: int
     height: float | None
     label: str
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class ReportInputs:
     the first response time alone. An agent of None was
     not named by the export. `parameters` are those in force, by KPI, where they differ from the
     KPI's file. `charts` are the control charts of the headline KPIs. `insights` come ranked; `parts`
-    are KPIs that changed by agent and by hour, `parts_before` the same of the period before.
+    are KPIs that changed by their parts, `parts_before` the same of the period before.
     `first_waits` are the bins of the first response times. `without_rows` names the tables KPIs need
     that hold no row, `presets` those the loaded files were recognised by. `reveal` shows personal
     data in quotes.

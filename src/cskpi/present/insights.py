@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cskpi.present.document import Tone
 
 MOST_NAMES = 3
+_MOST_OTHERS, _MOST_CHARACTERS = 2, 16
 _TONES: Mapping[Side, Tone] = {
     "better": "good",
     "worse": "bad",
@@ -70,7 +71,7 @@ def headline_text(insight: Insight) -> str:
 
 
 def drivers_text(insight: Insight) -> str:
-    """Return who and which hours drove a change."""
+    """Return what drove a change: who, which hours, and the clearest of what else it was."""
     parts = [_driver(d, insight.unit) for d in insight.drivers if d.dimension == "agent"]
     hours = [d for d in insight.drivers if d.dimension == "hour" and d.kind == "rate"]
     if hours:
@@ -79,6 +80,9 @@ def drivers_text(insight: Insight) -> str:
         values = say("format.list_comma").join(format_value(d.value, insight.unit) for d in shown)
         share = format_value(sum(d.share for d in hours), "percent")
         parts.append(say("insight.hours", hours=names, value=values, share=share))
+    other = [d for d in insight.drivers if d.dimension not in ("agent", "hour")]
+    clearest = sorted(other, key=lambda d: -d.share)[:_MOST_OTHERS]
+    parts += [_driver(driver, insight.unit) for driver in clearest]
     return say("format.list_semicolon").join(parts)
 
 
@@ -139,14 +143,28 @@ def topic_name(topic: object) -> str:
 
 
 def _driver(driver: Driver, unit: Unit) -> str:
-    key = "rate" if driver.kind == "rate" else "mix" if driver.previous is not None else "new"
+    weight = "mix" if driver.dimension == "agent" else "weight"
+    key = "rate" if driver.kind == "rate" else weight if driver.previous is not None else "new"
     return say(
         f"insight.driver_{key}",
-        name=agent_name(driver.shop, driver.name),
+        name=_driver_name(driver),
         previous=format_value(driver.previous, unit),
         value=format_value(driver.value, unit),
         share=format_value(driver.share, "percent"),
     )
+
+
+def _driver_name(driver: Driver) -> str:
+    if driver.dimension == "agent":
+        return agent_name(driver.shop, driver.name)
+    name = one_line(driver.name or "")
+    if driver.dimension == "topic":
+        name = topic_name(driver.name)
+    elif driver.dimension == "stage":
+        name = say(f"insight.stage_{driver.name}")
+    elif len(name) > _MOST_CHARACTERS:
+        name = f"{name[:_MOST_CHARACTERS]}{say('format.truncated')}"
+    return say(f"insight.of_{driver.dimension}", name=name)
 
 
 def _notes(insight: Insight) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -80,13 +81,15 @@ def _card_grid(inputs: ReportInputs, findings: Sequence[Finding]) -> CardGrid:
 
 
 def _card(inputs: ReportInputs, finding: Finding) -> Card:
+    value = value_cell(finding)
     return Card(
         label=pick(finding.labels),
         ref=finding.metric,
-        value=value_cell(finding),
-        change=delta_cell(finding),
+        value=value,
+        change=replace(delta_cell(finding), about=value.about),
         status=status_cell(finding.status) if finding.status else None,
-        lines=tuple(_card_lines(finding)),
+        lines=tuple(tuple(line) for line in _card_lines(finding) if line),
+        remarks=tuple(flag_text(flag) for flag in finding.flags),
         spark=_spark(inputs, finding),
     )
 
@@ -113,40 +116,41 @@ def _spark(inputs: ReportInputs, total: Finding) -> Sparkline | None:
     return sparkline(heights, total.unit, alt, total.target)
 
 
-def _card_lines(finding: Finding) -> Iterable[str]:
+def _card_lines(finding: Finding) -> Iterable[list[tuple[str, str]]]:
+    """Yield lines of (words, the number in them)."""
     unit = finding.unit
     compared = []
     if finding.previous is not None:
-        compared.append(say("card.previous", value=format_value(finding.previous, unit)))
+        compared.append(_told("card.previous", value=format_value(finding.previous, unit)))
     year = finding.compared("last_year")
     if year is not None:
-        compared.append(say("card_more.last_year", value=format_value(year.value, unit)))
+        compared.append(_told("card_more.last_year", value=format_value(year.value, unit)))
     if finding.target is not None:
         target = format_target(finding.target, unit, finding.direction)
-        compared.append(say("card.target", value=target))
-    if compared:
-        yield " · ".join(compared)
+        compared.append(_told("card.target", value=target))
+    yield compared
     if unit == "duration" and finding.median is not None:
         median, p90 = format_value(finding.median, unit), format_value(finding.p90, unit)
-        yield say("card.spread", median=median, p90=p90)
+        yield [_told("graph.median", value=median), _told("graph.p90", value=p90)]
     basis = []
     if finding.low is not None:
         interval = format_interval(finding.low, finding.high, unit)
-        basis.append(say("card.interval", interval=interval))
+        basis.append(_told("card.interval", interval=interval))
     if finding.sample_size != finding.value:
-        basis.append(say("card.sample", n=format_count(finding.sample_size)))
-    if basis:
-        yield " · ".join(basis)
-    for flag in finding.flags:
-        yield flag_text(flag)
+        basis.append(_told("card.sample", n=format_count(finding.sample_size)))
+    yield basis
+
+
+def _told(key: str, **number: str) -> tuple[str, str]:
+    return say(key, **number), next(iter(number.values()))
 
 
 def _card_row(finding: Finding) -> Row:
-    unit = finding.unit
+    unit, value = finding.unit, value_cell(finding)
     return Row(
         (
             text_cell(pick(finding.labels)),
-            value_cell(finding),
+            value,
             change_cell(finding),
             verdict_cell(finding),
             previous_cell(finding),
@@ -158,5 +162,6 @@ def _card_row(finding: Finding) -> Row:
             number_cell(finding.low, unit),
             number_cell(finding.high, unit),
             number_cell(finding.sample_size, "count"),
-        )
+        ),
+        about=value.about,
     )

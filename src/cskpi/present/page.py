@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cskpi.present.behind import Behind
 from cskpi.present.charts import heat_svg, limit_svg, line_svg, panel_svg, spark_svg
 from cskpi.present.charts_parts import bars_svg, distribution_svg, funnel_svg, waterfall_svg
 from cskpi.present.document import (
@@ -38,7 +39,7 @@ from cskpi.texts import say
 from cskpi.texts import table as texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from cskpi.present.document import (
         About,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         Document,
         Example,
         Fact,
+        Row,
         Section,
         Sentence,
     )
@@ -58,22 +60,20 @@ _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 # From so many columns on a table needs a smaller letter to fit on paper.
 _WIDTHS = ((11, "widest"), (9, "wide"), (4, ""), (0, "narrow"))
 _LEAST_ROWS_TO_FILTER = 20
-_MOST_EXAMPLES = 3
 _WORDS = ("page.", "report.")
 
 
 def page_data(document: Document, sections: Sequence[Section]) -> Plain:
     """Return everything a page shows of a document and of those sections, as plain data."""
-    page = _Page(document)
+    page = _Page(Behind(document))
     return {
         "title": document.title,
         "subtitle": document.subtitle,
         "lang": _HTML_LANGUAGES.get(document.lang, document.lang),
         "facts": [page.fact(fact) for fact in document.facts],
         "sections": [page.section(section) for section in sections],
-        "examples": [page.example(example) for example in page.unshown()],
         "words": _words(),
-        "data": page.behind(),
+        "data": page.behind.packed(),
     }
 
 
@@ -88,11 +88,9 @@ def _words() -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Page:
-    """A page under way; `abouts` are numbered in the order in which their numbers appear."""
+    """A page under way, and what stands behind the numbers it has shown."""
 
-    document: Document
-    abouts: list[tuple[About, str]] = field(default_factory=list)
-    shown: dict[str, None] = field(default_factory=dict)
+    behind: Behind
 
     def section(self, section: Section) -> Plain:
         return {
@@ -124,10 +122,8 @@ class _Page:
         return {"label": fact.label, "cell": self.cell(fact.cell), "remark": fact.remark}
 
     def cell(self, cell: Cell) -> Plain:
-        plain: Plain = {"text": cell.text, "tone": cell.tone, "mark": cell.mark, "about": None}
-        if cell.about is not None:
-            plain["about"] = len(self.abouts)
-            self.abouts.append((cell.about, cell.text))
+        plain: Plain = {"text": cell.text, "tone": cell.tone, "mark": cell.mark}
+        plain["about"] = self.behind.number(cell.about)
         value = cell.value
         plain["sort"] = f"{value:.7g}" if isinstance(value, int | float) else ""
         return plain
@@ -149,11 +145,7 @@ class _Page:
         for row in table.rows:
             if not groups or groups[-1]["title"] != row.group:
                 groups.append({"title": row.group, "rows": []})
-            head, *cells = (
-                self.cell(row.cells[at]) | {"is_number": table.columns[at].is_number}
-                for at in places
-            )
-            groups[-1]["rows"].append({"head": head, "cells": cells, "is_total": row.is_total})
+            groups[-1]["rows"].append(self.row(row, table, places))
         return {
             "name": table.caption or name,
             "caption": table.caption,
@@ -168,8 +160,19 @@ class _Page:
             "is_long": len(table.rows) >= _LEAST_ROWS_TO_FILTER,
         }
 
+    def row(self, row: Row, table: Table, places: Sequence[int]) -> Plain:
+        head, *cells = (
+            self.cell(row.cells[at]) | {"is_number": table.columns[at].is_number} for at in places
+        )
+        about = self.behind.number(row.about)
+        for cell in cells:
+            # What stands behind the row stands behind its numbers; said once it is enough.
+            if cell["about"] == about:
+                cell["about"] = None
+        return {"head": head, "cells": cells, "is_total": row.is_total, "about": about}
+
     def example(self, example: Example) -> Plain:
-        self.shown[example.id] = None
+        self.behind.shown.add(example.id)
         return {
             "id": example.id,
             "title": example.title,
@@ -196,77 +199,33 @@ class _Page:
             "value": self.cell(card.value),
             "change": self.cell(card.change),
             "status": None if card.status is None else self.cell(card.status),
-            "lines": [unbroken(line) for line in card.lines],
+            "lines": [_pieces(line) for line in card.lines],
+            "remarks": [unbroken(remark) for remark in card.remarks],
             "spark": None if card.spark is None else _safe(spark_svg(card.spark)),
         }
 
-    def unshown(self) -> Iterable[Example]:
-        """Yield the sessions that stand in no block and that a number may ask for."""
-        wanted = {name for names in self.samples().values() for name in names}
-        for example in self.document.examples:
-            if example.id not in self.shown and example.id in wanted:
-                yield example
+    def drawn(self, svg: str, abouts: Sequence[About | None]) -> Any:
+        """Return a chart that tells what stands behind its spots, or behind it as a whole."""
+        numbers = [self.behind.number(about) for about in abouts]
+        if not any(number is not None for number in numbers):
+            return _safe(svg)
+        told = numbers[0] if len(set(numbers)) == 1 else json.dumps(numbers, separators=(",", ":"))
+        return _safe(svg.replace("<svg ", f'<svg data-about="{told}" ', 1))
 
-    def behind(self) -> str:
-        """Return what stands behind the numbers as JSON, each text written once."""
-        known: dict[str, int] = {}
 
-        def place(text: str) -> int:
-            return known.setdefault(text, len(known))
-
-        samples = self.samples()
-        rows = [
-            [
-                place(about.title),
-                place(value),
-                place(about.ref),
-                [place(word) for fact in about.facts for word in fact],
-                [place(name) for name in samples.get(about.key, [])],
-            ]
-            for about, value in self.abouts
-        ]
-        words = {
-            key: texts()[f"page.{key}"]["en" if self.document.lang == "en" else "zh"]
-            for key in _SCRIPT_WORDS
-        }
-        packed = json.dumps(
-            {"words": words, "abouts": rows, "texts": list(known)},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        # Inside a script element only this sign could end it.
-        return packed.replace("<", "\\u003c")
-
-    def samples(self) -> dict[str, list[str]]:
-        """Return the sessions of each key; those of any part of a KPI illustrate it as a whole."""
-        found: dict[str, list[str]] = {}
-        for example in _all_examples(self.document):
-            wholes = (key.partition("|")[0] for key in example.keys)
-            for name in dict.fromkeys((*example.keys, *wholes)):
-                ids = found.setdefault(name, [])
-                if example.id not in ids and len(ids) < _MOST_EXAMPLES:
-                    ids.append(example.id)
-        return found
+def _pieces(line: Sequence[tuple[str, str]]) -> list[tuple[str, bool]]:
+    """Return words with a number in each, cut into pieces, each with whether it is the number."""
+    pieces: list[tuple[str, bool]] = []
+    for words, number in line:
+        before, _, after = words.partition(number)
+        pieces += [(" · ", False)] if pieces else []
+        pieces += [(text, is_value) for text, is_value in
+                   ((before, False), (number, True), (after, False)) if text]  # fmt: skip
+    return pieces
 
 
 def _width(columns: int) -> str:
     return next(name for least, name in _WIDTHS if columns >= least)
-
-
-_SCRIPT_WORDS = (
-    *("definition", "examples", "close", "filter", "filter_hint", "filter_count"),
-    *("sort", "more_about", "read_values"),
-)
-
-
-def _all_examples(document: Document) -> Iterable[Example]:
-    for section in document.sections:
-        for block in section.blocks:
-            if isinstance(block, Examples):
-                yield from block.items
-            elif isinstance(block, AgentPage):
-                yield from block.examples
-    yield from document.examples
 
 
 def _safe(svg: str) -> Any:
@@ -275,14 +234,16 @@ def _safe(svg: str) -> Any:
     return Markup(svg)  # noqa: S704  drawn by us; its texts are escaped in `drawing`
 
 
-def _graph(draw: Callable[[Any], str]) -> Callable[[_Page, Any, str], Plain]:
+def _graph(
+    draw: Callable[[Any], str], abouts: Callable[[Any], Sequence[About | None]]
+) -> Callable[[_Page, Any, str], Plain]:
     def plain(page: _Page, block: Any, _: str) -> Plain:
         return {
             "title": block.title,
             "ref": getattr(block, "ref", ""),
             "legend": unbroken(block.legend),
             "value": page.cell(block.value) if hasattr(block, "value") else None,
-            "svg": _safe(draw(block)),
+            "svg": page.drawn(draw(block), abouts(block)),
             "table": page.table(block.table, block.title),
         }
 
@@ -295,7 +256,7 @@ def _line_grid(page: _Page, block: LineGrid, name: str) -> Plain:
             "title": chart.title,
             "ref": chart.ref,
             "value": page.cell(chart.value),
-            "svg": _safe(line_svg(chart)),
+            "svg": page.drawn(line_svg(chart), [point.about for point in chart.points]),
             "line": unbroken(chart.target.label) if chart.target else [],
         }
         for chart in block.charts
@@ -309,7 +270,7 @@ def _limit_grid(page: _Page, block: LimitGrid, name: str) -> Plain:
             "title": chart.title,
             "ref": chart.ref,
             "value": page.cell(chart.value),
-            "svg": _safe(limit_svg(chart)),
+            "svg": page.drawn(limit_svg(chart), [point.about for point in chart.points]),
             "line": unbroken(chart.note),
         }
         for chart in block.charts
@@ -323,7 +284,10 @@ def _multiples(page: _Page, block: SmallMultiples, _: str) -> Plain:
         {
             "title": panel.title,
             "value": page.cell(panel.value),
-            "svg": _safe(panel_svg(panel, block)),
+            "svg": page.drawn(
+                panel_svg(panel, block),
+                [point.about or panel.value.about for point in panel.points],
+            ),
             "note": panel.note,
         }
         for panel in block.panels
@@ -388,9 +352,9 @@ _PLAIN: Mapping[type, Callable[[_Page, Any, str], Plain]] = {
     LineGrid: _line_grid,
     LimitGrid: _limit_grid,
     SmallMultiples: _multiples,
-    HeatMap: _graph(heat_svg),
-    Funnel: _graph(funnel_svg),
-    Waterfall: _graph(waterfall_svg),
-    Distribution: _graph(distribution_svg),
-    Bars: _graph(bars_svg),
+    HeatMap: _graph(heat_svg, lambda block: [row.about for row in block.table.rows[:1]]),
+    Funnel: _graph(funnel_svg, lambda block: [step.value.about for step in block.steps]),
+    Waterfall: _graph(waterfall_svg, lambda block: [part.value.about for part in block.parts]),
+    Distribution: _graph(distribution_svg, lambda block: [block.value.about]),
+    Bars: _graph(bars_svg, lambda block: [bar.value.about for bar in block.bars]),
 }

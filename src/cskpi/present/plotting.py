@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
+from cskpi.present.about import about
 from cskpi.present.axes import Axis, day_ticks, value_axis
 from cskpi.present.cells import (
     day_cell,
@@ -25,10 +29,10 @@ from cskpi.present.graphs import Bar, Bars, Mark, Panel, Point, SmallMultiples, 
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Iterable, Sequence
 
     from cskpi.metrics.finding import Finding, Unit
+    from cskpi.present.document import About
 
 Series = tuple["Finding", "Sequence[float | None]"]
 
@@ -44,13 +48,27 @@ def sparkline(
 
 
 def day_points(
-    days: Sequence[date], heights: Sequence[float | None], unit: Unit
+    days: Sequence[date],
+    heights: Sequence[float | None],
+    unit: Unit,
+    abouts: Mapping[date, About] | None = None,
 ) -> tuple[Point, ...]:
     """Return the points of a line by day, each with its day and value in words."""
+    told = abouts or {}
     return tuple(
-        Point(position, height, f"{format_day(day)} {format_value(height, unit)}")
+        Point(position, height, f"{format_day(day)} {format_value(height, unit)}", told.get(day))
         for position, (day, height) in enumerate(zip(days, heights, strict=True))
     )
+
+
+def day_abouts(findings: Iterable[Finding]) -> dict[str, dict[date, About]]:
+    """Return what stands behind the numbers of days, by KPI and day."""
+    found: dict[str, dict[date, About]] = {}
+    for finding in findings:
+        day, told = finding.dimensions.get("day"), about(finding)
+        if day and told:
+            found.setdefault(finding.metric, {})[date.fromisoformat(day)] = told
+    return found
 
 
 def target_tick(total: Finding) -> Tick | None:
@@ -68,8 +86,13 @@ def small_multiples(
     *,
     names: Sequence[str],
     legend: str = "",
+    abouts: Sequence[Mapping[date, About]] = (),
 ) -> SmallMultiples:
-    """Return one KPI by day for many agents or shops; a series is (finding, value of each day)."""
+    """Return one KPI by day for many agents or shops; a series is (finding, value of each day).
+
+    `abouts` are what stands behind the days' numbers of each series.
+    """
+    told = [*abouts, *[{}] * (len(series) - len(abouts))]
     every = (height for _, heights in series for height in heights)
     axis = value_axis((*every, total.target), total.unit)
     label = pick(total.labels)
@@ -78,14 +101,14 @@ def small_multiples(
         ref=total.metric,
         alt=say("graph.multiples_alt", label=label, count=len(series)),
         panels=tuple(
-            _panel(found, name, day_points(days, heights, total.unit))
-            for (found, heights), name in zip(series, names, strict=True)
+            _panel(found, name, day_points(days, heights, total.unit, own))
+            for (found, heights), name, own in zip(series, names, told, strict=True)
         ),
         y_ticks=axis.ticks,
         x_ticks=day_ticks(days),
         bottom=axis.bottom,
         top=axis.top,
-        table=_series_table(series, days, names),
+        table=_series_table(series, days, names, told),
         target=target_tick(total),
         legend=legend,
     )
@@ -131,11 +154,24 @@ def _panel(found: Finding, name: str, points: tuple[Point, ...]) -> Panel:
     )
 
 
-def _series_table(series: Sequence[Series], days: Sequence[date], names: Sequence[str]) -> Table:
+def _series_table(
+    series: Sequence[Series],
+    days: Sequence[date],
+    names: Sequence[str],
+    abouts: Sequence[Mapping[date, About]],
+) -> Table:
     heads = (Column(n, f.unit) for n, (f, _) in zip(names, series, strict=True))
     columns = (Column(say("dimension.day"), "date"), *heads)
     rows = tuple(
-        Row((day_cell(day), *(number_cell(heights[at], f.unit) for f, heights in series)))
+        Row(
+            (
+                day_cell(day),
+                *(
+                    replace(number_cell(heights[at], found.unit), about=own.get(day))
+                    for (found, heights), own in zip(series, abouts, strict=True)
+                ),
+            )
+        )
         for at, day in enumerate(days)
     )
     return Table(columns, rows, empty=say("table.no_rows"), is_collapsed=True)
@@ -178,15 +214,10 @@ def _ranking_table(
         Column(say("column.interval"), "count"),
         Column(say("column.sample"), "count"),
     )
-    rows = tuple(
-        Row(
-            (
-                text_cell(name),
-                value_cell(found),
-                interval_cell(found),
-                number_cell(found.sample_size, "count"),
-            )
-        )
-        for found, name in zip(findings, names, strict=True)
-    )
+    rows = tuple(_ranking_row(f, name) for f, name in zip(findings, names, strict=True))
     return Table(columns, rows, empty=say("table.no_rows"), is_collapsed=True)
+
+
+def _ranking_row(found: Finding, name: str) -> Row:
+    value, size = value_cell(found), number_cell(found.sample_size, "count")
+    return Row((text_cell(name), value, interval_cell(found), size), about=value.about)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cskpi.present.about import about
 from cskpi.present.axes import Axis, log_axis, value_axis
 from cskpi.present.cells import number_cell, text_cell, value_cell
 from cskpi.present.document import Cell, Column, Row, Table
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cskpi.metrics.finding import Finding
-    from cskpi.present.document import Tone
+    from cskpi.present.document import About, Tone
 
 _LEAST_SECONDS = 1.0
 _LAST_BIN_GROWS = 2.0
@@ -44,13 +47,22 @@ def funnel(title: str, steps: Sequence[tuple[str, Cell]], legend: str = "") -> F
 
 
 def waterfall(
-    total: Finding, before: tuple[str, float], parts: Sequence[tuple[str, float]], after: str
+    total: Finding,
+    before: tuple[str, float],
+    parts: Sequence[tuple[str, float]],
+    after: str,
+    abouts: Mapping[str, About | None] | None = None,
 ) -> Waterfall:
     """Return what moved a KPI: (label, value) before, (label, effect) of each part, label after.
 
     The end is the start and all parts; a caller whose parts do not add up names the rest as one.
+    `abouts` are what stands behind the KPI of a part, by its label.
     """
-    drawn = _waterfall_parts(total, before, parts, after)
+    told, whole = abouts or {}, about(total)
+    drawn = tuple(
+        replace(part, value=replace(part.value, about=told.get(part.label, whole)))
+        for part in _waterfall_parts(total, before, parts, after)
+    )
     levels = [level for part in drawn for level in (part.start, part.end)]
     axis = value_axis([at for at in levels if at] or levels, total.unit)
     columns = (Column(say("graph.part")), Column(say("graph.effect"), total.unit))
@@ -87,7 +99,10 @@ def distribution(
     widths = [right - left for left, right in pairwise(places)]
     dense = [size / width for (_, _, size), width in zip(bins, widths, strict=True)]
     highest = max(dense) or 1.0
-    rows = [_bin_row(low, high, size, count) for low, high, size in bins]
+    value = value_cell(total)
+    rows = [
+        replace(_bin_row(low, high, size, count), about=value.about) for low, high, size in bins
+    ]
     drawn = tuple(
         Bin(places[at], places[at + 1], height / highest, _words(rows[at]))
         for at, height in enumerate(dense)
@@ -98,7 +113,7 @@ def distribution(
     return Distribution(
         title=title,
         ref=total.metric,
-        value=value_cell(total),
+        value=value,
         alt=say("graph.distribution_alt", label=title, count=format_count(count), marks=words),
         bins=drawn,
         marks=marks,
@@ -135,7 +150,10 @@ def _funnel_table(steps: Iterable[FunnelStep]) -> Table:
     )
     none = number_cell(None, "percent", "muted")
     rows = tuple(
-        Row((text_cell(s.label), s.value, s.rate or none, number_cell(s.share, "percent")))
+        Row(
+            (text_cell(s.label), s.value, s.rate or none, number_cell(s.share, "percent")),
+            about=s.value.about,
+        )
         for s in steps
     )
     return Table(columns, rows, empty=say("table.no_rows"), is_collapsed=True)

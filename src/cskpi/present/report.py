@@ -13,6 +13,7 @@ from cskpi.present.control_graphs import signal_chapter
 from cskpi.present.coverage import coverage_section
 from cskpi.present.definitions import definition_section
 from cskpi.present.document import Document, Fact, Section
+from cskpi.present.excerpts import excerpt
 from cskpi.present.formatting import format_count, format_month, format_span
 from cskpi.present.links import with_sound_links
 from cskpi.present.overview import headline_section
@@ -24,6 +25,7 @@ from cskpi.texts import language, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from cskpi.periods import Period
     from cskpi.present.inputs import ReportInputs
@@ -38,6 +40,8 @@ def build_report(inputs: ReportInputs) -> Document:
         dated=inputs.period.end.date(),
         facts=tuple(_facts(inputs)),
         sections=with_sound_links(tuple(_sections(inputs)), agent_ids(inputs)),
+        examples=tuple(excerpt(example, reveal=inputs.reveal) for example in inputs.examples),
+        span=_span(inputs.period),
     )
 
 
@@ -47,8 +51,12 @@ def _title(period: Period) -> str:
     return say("report.title_range", period=period.label)
 
 
+def _span(period: Period) -> tuple[date, date]:
+    return period.start.date(), period.start.date() + timedelta(days=period.days - 1)
+
+
 def _days(period: Period) -> str:
-    return format_span(period.start.date(), period.start.date() + timedelta(days=period.days - 1))
+    return format_span(*_span(period))
 
 
 def _sections(inputs: ReportInputs) -> Iterable[Section]:

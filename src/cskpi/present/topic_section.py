@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cskpi.insight.topics import BREAKDOWN
+from cskpi.present.about import about_table
 from cskpi.present.cells import number_cell, text_cell
 from cskpi.present.document import Column, Hint, Row, Section, Sentences, Table
 from cskpi.present.formatting import format_change, format_count, format_interval
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cskpi.insight.topics import TopicShare
-    from cskpi.present.document import Block, Cell
+    from cskpi.present.document import About, Block, Cell
     from cskpi.present.inputs import ReportInputs
 
 _MOST_ROWS = 20
@@ -44,13 +46,19 @@ def _blocks(inputs: ReportInputs) -> Iterable[Block]:
         Column(say("column.change"), "count", rank=1),
         Column(say("column.status")),
     )
-    rows = tuple(_row(topic) for topic in inputs.topics[:_MOST_ROWS])
+    behind = _about(inputs)
+    rows = tuple(_row(topic, behind) for topic in inputs.topics[:_MOST_ROWS])
     more = len(inputs.topics) - len(rows)
     note = say("breakdown.more", n=format_count(more), name="frequent_topics") if more > 0 else ""
     yield Table(columns, rows, note=note)
 
 
-def _row(topic: TopicShare) -> Row:
+def _about(inputs: ReportInputs) -> About | None:
+    tables = (table for table in inputs.breakdowns if table.name == BREAKDOWN)
+    return next((about_table(table, ref="topics") for table in tables), None)
+
+
+def _row(topic: TopicShare, told: About | None) -> Row:
     interval = format_interval(topic.low, topic.high, "percent")
     return Row(
         (
@@ -61,7 +69,8 @@ def _row(topic: TopicShare) -> Row:
             number_cell(topic.previous_share, "percent"),
             _change(topic),
             text_cell(say("chapter.topic_flag"), "warn") if topic.is_large else text_cell(""),
-        )
+        ),
+        about=told,
     )
 
 

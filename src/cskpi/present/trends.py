@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from cskpi.present.axes import day_ticks, value_axis
 from cskpi.present.cells import day_cell, number_cell, value_cell
 from cskpi.present.document import Column, Row, Section, Table
 from cskpi.present.formatting import format_day, format_target, format_value
-from cskpi.present.graphs import LineChart, LineGrid, Point, Tick
+from cskpi.present.graphs import LineChart, LineGrid, Tick
 from cskpi.present.overview import headline_metrics
 from cskpi.present.pivots import by_key, metric_columns, present_metrics
+from cskpi.present.plotting import day_abouts, day_points
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
+    from cskpi.present.document import About, Cell
     from cskpi.present.inputs import ReportInputs
 
 
@@ -29,12 +32,14 @@ def trend_section(inputs: ReportInputs) -> Section:
     lookup = {key[0]: found for key, found in by_key(inputs.by_day, ("day",)).items()}
     metrics = present_metrics(inputs.metrics, inputs.by_day)
     totals = {finding.metric: finding for finding in inputs.totals}
+    main = {metric.name for metric in headline_metrics(metrics)}
+    abouts = day_abouts(finding for finding in inputs.by_day if finding.metric in main)
     charts = tuple(
-        _chart(totals[metric.name], days, [_on(lookup, day, metric) for day in days])
-        for metric in headline_metrics(metrics)
-        if metric.name in totals
+        _chart(totals[name], days, [_on(lookup, day, name) for day in days], abouts.get(name, {}))
+        for name in (metric.name for metric in metrics)
+        if name in totals and name in main
     )
-    grid = LineGrid(charts, _day_table(days, lookup, metrics))
+    grid = LineGrid(charts, _day_table(days, lookup, metrics, abouts))
     title, sheet = say("section.trends"), say("section.trends_sheet")
     return Section("trends", title, sheet, (grid,), lead=say("section.trends_lead"), level=2)
 
@@ -44,10 +49,8 @@ def _days(inputs: ReportInputs) -> list[date]:
     return [first + timedelta(days=offset) for offset in range(inputs.period.days)]
 
 
-def _on(
-    lookup: Mapping[str | None, Mapping[str, Finding]], day: date, metric: Metric
-) -> float | None:
-    finding = lookup.get(day.isoformat(), {}).get(metric.name)
+def _on(lookup: Mapping[str | None, Mapping[str, Finding]], day: date, metric: str) -> float | None:
+    finding = lookup.get(day.isoformat(), {}).get(metric)
     return finding.value if finding else None
 
 
@@ -55,14 +58,13 @@ def _day_table(
     days: Sequence[date],
     lookup: Mapping[str | None, Mapping[str, Finding]],
     metrics: Sequence[Metric],
+    abouts: Mapping[str, Mapping[date, About]],
 ) -> Table:
     rows = []
     for day in days:
         found = lookup.get(day.isoformat(), {})
         cells = [
-            number_cell(found[metric.name].value, metric.unit)
-            if metric.name in found
-            else number_cell(None, metric.unit, "muted")
+            _day_cell(found.get(metric.name), metric, abouts.get(metric.name, {}).get(day))
             for metric in metrics
         ]
         rows.append(Row((day_cell(day), *cells)))
@@ -71,12 +73,20 @@ def _day_table(
     return Table(columns, shown, empty=say("table.no_rows"), is_collapsed=True)
 
 
-def _chart(total: Finding, days: Sequence[date], heights: Sequence[float | None]) -> LineChart:
+def _day_cell(found: Finding | None, metric: Metric, told: About | None) -> Cell:
+    if found is None:
+        return number_cell(None, metric.unit, "muted")
+    return replace(number_cell(found.value, metric.unit), about=told)
+
+
+def _chart(
+    total: Finding,
+    days: Sequence[date],
+    heights: Sequence[float | None],
+    abouts: Mapping[date, About],
+) -> LineChart:
     label = pick(total.labels)
-    points = tuple(
-        Point(position, height, f"{format_day(day)} {format_value(height, total.unit)}")
-        for position, (day, height) in enumerate(zip(days, heights, strict=True))
-    )
+    points = day_points(days, heights, total.unit, abouts)
     axis = value_axis((*heights, total.target), total.unit)
     return LineChart(
         title=label,
