@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cskpi.insight.engine import find_insights
 from cskpi.insight.examples import SLOW_SECONDS, listed_sessions, session_examples
-from cskpi.insight.gather import look_for_insights, topics_of
+from cskpi.insight.gather import parts_of_changes, topics_of
 from cskpi.insight.material import Material
 from cskpi.insight.spread import spread_of
 from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
@@ -47,16 +48,25 @@ def report_inputs(
 ) -> ReportInputs:
     """Gather all a report shows: numbers, insights, breakdowns and data coverage of one period."""
     metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
-    tables = {
-        b.name: run_breakdown(con, b, period, settings, most_rows=MOST_ROWS) for b in declared
-    }
-    topics = topics_of(con, declared, tables, period, settings)
-    known = {"breakdowns": tables, "topics": topics, "coverage": coverage(con, period)}
+    needed = {source for one in metrics for source in one.sources}
+    needed |= {source for one in declared for source in one.sources}
     with shared_facts(con, metrics):
-        material, by_day, by_shop = _material(con, catalog, known, period, settings)
-        found = look_for_insights(con, material, settings)
+        material, by_day, by_shop = _numbers(con, catalog, period, settings)
+        parts = parts_of_changes(con, material, settings)
         waits = _first_waits(con, metrics, period, settings)
-        filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
+        filled = filled_tables(con, needed)
+    tables = {
+        b.name: run_breakdown(con, b, period, settings, most_rows=MOST_ROWS, filled=filled)
+        for b in declared
+    }
+    material = replace(
+        material,
+        parts=parts.now,
+        parts_before=parts.before,
+        breakdowns=tables,
+        topics=topics_of(con, declared, tables, period, settings),
+        coverage=coverage(con, period),
+    )
     shown = (
         replace(named(m, settings), target=target_in_force(m, settings, period.start.date()))
         for m in metrics
@@ -74,21 +84,22 @@ def report_inputs(
         coverage=material.coverage,
         parameters={m.name: parameters_in_force(m, settings) for m in metrics},
         charts=material.charts,
-        insights=found.insights,
-        topics=topics,
-        parts=found.parts.now,
-        parts_before=found.parts.before,
-        without_rows=frozenset(name for name, has_rows in filled.items() if not has_rows),
+        insights=find_insights(material),
+        topics=material.topics,
+        parts=material.parts,
+        parts_before=material.parts_before,
+        without_rows=frozenset(
+            source for metric in metrics for source in metric.sources if not filled.get(source)
+        ),
         reveal=reveal,
         **waits,
         **_told(con, period, settings, listed_sessions(tables.values())),
     )
 
 
-def _material(
+def _numbers(
     con: duckdb.DuckDBPyConnection,
     catalog: Catalog,
-    known: Mapping[str, Any],
     period: Period,
     settings: Settings,
 ) -> tuple[Material, tuple[Finding, ...], tuple[Finding, ...]]:
@@ -105,7 +116,6 @@ def _material(
         totals=totals,
         by_agent=by_agent,
         charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
-        **known,
     )
     return material, by_day, by_shop
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cskpi.insight.changes import change_insights
-from cskpi.insight.engine import find_insights, one_a_group
+from cskpi.insight.engine import one_a_group
 from cskpi.insight.facts import HOUR_KPIS
 from cskpi.insight.session_parts import by_session_part
 from cskpi.insight.topics import BREAKDOWN, topic_shares
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from cskpi.insight.insight import Insight
     from cskpi.insight.material import Material
     from cskpi.insight.topics import TopicShare
     from cskpi.metrics.breakdown_files import Breakdown
@@ -63,28 +61,6 @@ def parts_of_changes(
     before = evaluate(con, leads, period.previous(), then, settings, compare=False)
     by_session, by_session_before = by_session_part(con, leads, period, settings)
     return Parts((*now, *by_session), (*before, *by_session_before))
-
-
-class Found(NamedTuple):
-    """Insights, and the parts they rest on."""
-
-    insights: tuple[Insight, ...]
-    parts: Parts
-
-
-def look_for_insights(
-    con: duckdb.DuckDBPyConnection, material: Material, settings: Settings
-) -> Found:
-    """Find what is worth telling, fetching the parts of the changes that will be told.
-
-    Args:
-        con: a database whose facts are built.
-        material: the report's numbers; parts are filled in here.
-        settings: parameters in force.
-    """
-    parts = parts_of_changes(con, material, settings)
-    whole = replace(material, parts=parts.now, parts_before=parts.before)
-    return Found(find_insights(whole), parts)
 
 
 def topics_of(

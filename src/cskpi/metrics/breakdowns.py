@@ -94,13 +94,16 @@ def run_breakdown(
     filters: Mapping[str, str] | None = None,
     *,
     most_rows: int | None = None,
+    filled: Mapping[str, bool] | None = None,
 ) -> BreakdownTable:
     """Return the rows of a breakdown in the order its file gives them, at most `most_rows`.
+
+    `filled` tells which tables hold a row, where that is known already.
 
     Raises:
         UsageError: it is to be kept to a dimension it does not have.
     """
-    filled = filled_tables(con, breakdown.sources)
+    filled = filled_tables(con, breakdown.sources) if filled is None else filled
     missing = tuple(name for name in breakdown.sources if not filled.get(name))
     sql, given = _statement(con, breakdown, period, settings, filters or {})
     rows, left_out = ([], 0) if missing else _fetched(con, sql, given, most_rows)
