@@ -37,3 +37,11 @@ def fill_blank(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"ATTACH {literal(str(_blank()))} AS blank (READ_ONLY)")
     con.execute("COPY FROM DATABASE blank TO memory")
     con.execute("DETACH blank")
+
+
+@cache
+def blank_views() -> dict[str, str]:
+    """Return the SQL of every view of the schema."""
+    with open_database(_blank(), Limits("1GB", 1)) as con:
+        found = con.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal")
+        return dict(found.fetchall())

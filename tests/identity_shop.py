@@ -6,16 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blank import put_blank
 from transcripts import Shop, messages_csv
 
-from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
-from cskpi.model.build import build_model
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
-from cskpi.store.database import Limits, open_database
 
 if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
@@ -40,23 +36,15 @@ def sold(order_id: str, customer: str, at: str = "2026-10-01 11:00:00") -> str:
 
 
 def unbuilt(folder: Path, transcript: str, *files: Path) -> Shop:
-    """Load a transcript and further exports; `rebuilt` makes the facts."""
+    """Load a transcript and further exports."""
     export = write(folder, "messages.csv", messages_csv(transcript))
     settings = load_settings({}, environment={})
-    path = folder / "cskpi.duckdb"
-    put_blank(path)
-    with open_database(path, Limits("1GB", 2), write=True) as con:
-        for file in (export, *files):
-            load_file(con, file, LoadOptions())
-    return Shop(path, settings)
+    return Shop.loaded(folder / "cskpi.duckdb", settings, (export, *files))
 
 
 def rebuilt(shop: Shop, *statements: str) -> Shop:
-    """Change staged tables as a command or a load would, and build the facts again."""
-    with open_database(shop.path, Limits("1GB", 2), write=True) as con:
-        for statement in statements:
-            con.execute(statement)
-        build_model(con, shop.settings)
+    """Change staged tables as a command or a load would; facts follow."""
+    shop.change(*statements)
     return shop
 
 
@@ -78,7 +66,7 @@ def link(name: str, customer: str, shop: str = "") -> str:
 
 
 def findings(shop: Shop, name: str, *grouping: str) -> list[Finding]:
-    with open_database(shop.path, Limits("1GB", 2)) as con:
+    with shop.reading() as con:
         metrics = load_catalog().select([name])
         return evaluate(con, metrics, OCTOBER, [grouping], shop.settings)
 

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from test_metrics import METRICS, case_settings, eval_fraction, of_the_model, shared_shop
-from transcripts import build_shop, open_shop
+from transcripts import open_shop, part_shop
 
 from cskpi.errors import DefinitionError, UsageError
 from cskpi.metrics.breakdowns import BreakdownTable, BreakdownValue, load_breakdowns, run_breakdown
 from cskpi.metrics.catalog import load_catalog
-from cskpi.metrics.text_tables import read_texts
 from cskpi.periods import month_period
 from cskpi.present.breakdowns import breakdown_table
 from cskpi.settings import load_settings
@@ -40,11 +39,11 @@ def test_case(path: Path) -> None:
     settings = load_settings(flags, environment={})
     breakdown, period = found[case.parent.name], month_period(month)
     if shop is None:
-        with open_shop(case, settings, texts=read_texts([breakdown])) as con:
+        with open_shop(case, settings) as con:
             table = run_breakdown(con, breakdown, period, settings)
     else:
         folder = METRICS / "_shops" / shop
-        con = shared_shop(folder, of_the_model(flags), texts=read_texts([breakdown]))
+        con = shared_shop(folder, of_the_model(flags))
         table = run_breakdown(con, breakdown, period, settings)
     head, expected = expectations(path)
     assert shown(table, head) == expected
@@ -166,7 +165,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnectio
     folder = tmp_path_factory.mktemp("shop")
     (folder / "transcript.txt").write_text(CHATS, encoding="utf-8")
     # A database of its own: cases run in between while this one stands.
-    with build_shop(folder, load_settings({}, environment={})) as con:
+    with part_shop(folder, load_settings({}, environment={})) as con:
         yield con
 
 

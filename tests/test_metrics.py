@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from transcripts import build_shop, only, open_shop
+from transcripts import only, open_shop, part_shop
 
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
 from cskpi.metrics.grouping import expand
-from cskpi.metrics.text_tables import read_texts
 from cskpi.model.steps import model_steps, text_steps
 from cskpi.periods import month_period
 from cskpi.settings import Value, load_settings
@@ -73,11 +72,11 @@ def test_case(case: Path) -> None:
     expected = expectations(case)
     groupings = sorted({by(row) for row in expected})
     if shop is None:
-        with open_shop(case, settings, texts=read_texts(metrics)) as con:
+        with open_shop(case, settings) as con:
             findings = evaluate(con, metrics, month_period(month), groupings, settings)
     else:
         folder = METRICS / "_shops" / shop
-        con = shared_shop(folder, of_the_model(flags), texts=read_texts(metrics))
+        con = shared_shop(folder, of_the_model(flags))
         findings = evaluate(con, metrics, month_period(month), groupings, settings)
     for row in expected:
         found = [f for f in findings if matches(f, row)]
@@ -105,11 +104,9 @@ def of_the_model(
 
 
 @lru_cache(maxsize=8)
-def shared_shop(
-    folder: Path, flags: tuple[tuple[str, Value | None], ...], *, texts: bool = False
-) -> DuckDBPyConnection:
-    """Build a shop that several cases look at, once for each test process."""
-    return build_shop(folder, load_settings(dict(flags), environment={}), texts=texts)
+def shared_shop(folder: Path, flags: tuple[tuple[str, Value | None], ...]) -> DuckDBPyConnection:
+    """Load a shop that several cases look at, once for each test process."""
+    return part_shop(folder, load_settings(dict(flags), environment={}))
 
 
 def case_settings(case: Path) -> tuple[dict[str, Value | None], date, str | None]:

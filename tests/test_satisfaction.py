@@ -176,7 +176,7 @@ def shop(folder: Path, said: dict[int, str], count: int) -> None:
 
 def filled(folder: Path) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
     told = load_settings({"sentiment.least_ratings": 10}, environment={})
-    with open_shop(folder, told, texts=True) as con:
+    with open_shop(folder, told) as con:
         model = con.execute(
             "SELECT version, basis, reason, auc, untrained_auc, content FROM satisfaction_models"
         ).fetchone()

@@ -61,7 +61,7 @@ def test_a_picture_calms_nobody_and_a_mild_word_angers_nobody(tmp_path: Path) ->
     (tmp_path / "transcript.txt").write_text(CHATS, encoding="utf-8")
     for limit, mild in ((-0.4, "asking"), (-0.3, "anxious")):
         settings = load_settings({"talk.negative_below": limit}, environment={})
-        with open_shop(tmp_path, settings, texts=True) as con:
+        with open_shop(tmp_path, settings) as con:
             found = con.execute(FELT).fetchall()
         assert found == [("S1", "angry", "angry"), ("S2", mild, mild)]
 

@@ -102,7 +102,7 @@ def expected_stiff(chat: Chat) -> int:
 def test_random_chats_agree_with_a_plain_count(tmp_path: Path) -> None:
     told = chats(seed=7, count=300)
     (tmp_path / "transcript.txt").write_text(transcript(told), encoding="utf-8")
-    with open_shop(tmp_path, load_settings({}, environment={}), texts=True) as con:
+    with open_shop(tmp_path, load_settings({}, environment={})) as con:
         seen = {row[0]: row[1:] for row in con.execute(SEEN).fetchall()}
         written = {row[0]: row[1:] for row in con.execute(WRITTEN).fetchall()}
     for name, chat in told.items():

@@ -15,16 +15,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import duckdb
 from blank import put_blank
+from part_built import PartBuilt
 
 from cskpi.enrichment import enrich
 from cskpi.ingest.load import LoadOptions, load_file
@@ -55,6 +55,7 @@ COLUMNS = (
     "channel",
     "is_transfer",
 )
+LIMITS = Limits("1GB", 1)
 _LINE = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:"
     r"(?P<customer>客户|系统)(?:→(?P<addressed>\S+))?|(?P<role>\w+) (?P<agent>\S+)"
@@ -63,15 +64,57 @@ _LINE = re.compile(
 _CONTEXT_NAMES = {"shop": "shop", "session": "session_id", "customer": "customer_id"}
 
 
-@dataclass
 class Shop:
-    """A loaded shop: where its database is, and the settings it was built with."""
+    """A loaded shop. Its file holds all facts; `rows` makes do with those it reads."""
 
-    path: Path
-    settings: Settings = field(default_factory=lambda: load_settings({}, environment={}))
+    def __init__(self, path: Path, settings: Settings | None = None) -> None:
+        self.settings = settings or load_settings({}, environment={})
+        self._path = path
+        self._opened = ExitStack()
+        self._part: PartBuilt | None = None
+
+    @classmethod
+    def loaded(cls, path: Path, settings: Settings, files: Iterable[Path]) -> Self:
+        """Load files into a database of their own."""
+        shop = cls(path, settings)
+        put_blank(path)
+        con = shop._opened.enter_context(open_database(path, LIMITS, write=True))
+        for file in files:
+            load_file(con, file, LoadOptions())
+        shop._part = PartBuilt(con, settings)
+        return shop
+
+    @property
+    def path(self) -> Path:
+        """Where the database is, all facts built."""
+        if self._part:
+            build_model(self._part.whole, self.settings)
+            self._part = None
+            self._opened.close()
+        return self._path
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the database to read what is in it."""
+        if self._part:
+            yield cast("duckdb.DuckDBPyConnection", self._part)
+        else:
+            with open_database(self._path, LIMITS) as con:
+                yield con
+
+    def change(self, *statements: str) -> None:
+        """Change staged tables as a command or a load would; the facts are made anew."""
+        if self._part:
+            self._part.change(*statements)
+            return
+        with open_database(self._path, LIMITS, write=True) as con:
+            for statement in statements:
+                con.execute(statement)
+            build_model(con, self.settings)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with open_database(self.path, Limits("1GB", 1)) as con:
+        """Return what a query finds."""
+        with self.reading() as con:
             return con.execute(sql).fetchall()
 
 
@@ -91,17 +134,11 @@ def messages_csv(transcript: str) -> str:
 
 
 def make_shop(folder: Path, transcript: str, /, *extra: Path, **flags: Any) -> Shop:
-    """Load a transcript and further export files, and build the facts."""
+    """Load a transcript and further export files."""
     export = folder / "messages.csv"
     export.write_text(messages_csv(transcript), encoding="utf-8")
     settings = load_settings({k.replace("__", "."): v for k, v in flags.items()}, environment={})
-    path = folder / "cskpi.duckdb"
-    put_blank(path)
-    with open_database(path, Limits("1GB", 1), write=True) as con:
-        for file in (export, *extra):
-            load_file(con, file, LoadOptions())
-        build_model(con, settings)
-    return Shop(path, settings)
+    return Shop.loaded(folder / "cskpi.duckdb", settings, (export, *extra))
 
 
 EXPORTS = (
@@ -122,30 +159,33 @@ TOLD = ("qa_plan_sessions", "qa_grades", "qa_grade_items", "qa_verdicts")
 
 
 @contextmanager
-def open_shop(
-    case: Path, settings: Settings, *, texts: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Load the files of a case folder into a database in memory and build the facts.
+def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Load the files of a case folder into a database in memory; facts are made as they are read.
 
     Making the schema costs as much as all the rest of a small case: one database serves a process.
-    `texts` wants what is read from texts, too.
     """
     con = _workbench()
     try:
-        fill_shop(con, case, settings, texts=texts)
-        yield con
+        load_case(con, case)
+        yield cast("duckdb.DuckDBPyConnection", PartBuilt(con, settings))
     finally:
-        for (table,) in con.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE NOT temporary"
-        ).fetchall():
-            if table != "_cskpi_schema":
-                con.execute(f"TRUNCATE {table}")
+        _empty(con)
+
+
+def part_shop(case: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Do the same for a caller who keeps the database."""
+    con = _made()
+    load_case(con, case)
+    return cast("duckdb.DuckDBPyConnection", PartBuilt(con, settings))
 
 
 def build_shop(case: Path, settings: Settings, *, texts: bool = False) -> duckdb.DuckDBPyConnection:
-    """Do the same for a caller who keeps the database."""
+    """Do the same with all facts built, as a load does; `texts` wants what is read from texts, too."""
     con = _made()
-    fill_shop(con, case, settings, texts=texts)
+    load_case(con, case)
+    build_model(con, settings)
+    if texts:
+        enrich(con, settings)
     return con
 
 
@@ -158,10 +198,16 @@ def _made() -> duckdb.DuckDBPyConnection:
 _workbench = cache(_made)
 
 
-def fill_shop(
-    con: duckdb.DuckDBPyConnection, case: Path, settings: Settings, *, texts: bool = False
-) -> None:
-    """Load the files of a case folder and build the facts."""
+def _empty(con: duckdb.DuckDBPyConnection) -> None:
+    for (table,) in con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND estimated_size > 0"
+    ).fetchall():
+        if table != "_cskpi_schema":
+            con.execute(f"TRUNCATE {table}")
+
+
+def load_case(con: duckdb.DuckDBPyConnection, case: Path) -> None:
+    """Load the files of a case folder."""
     transcript = case / "transcript.txt"
     if transcript.is_file():
         with TemporaryDirectory() as folder:
@@ -177,9 +223,6 @@ def fill_shop(
         path = case / f"{table}.csv"
         if path.is_file():
             con.execute(f"INSERT INTO {table} BY NAME FROM read_csv('{path}', header = true)")
-    build_model(con, settings)
-    if texts:
-        enrich(con, settings)
 
 
 def _context(line: str) -> dict[str, str]:
