@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
+import typer.testing
 from blank import put_blank
 from typer.testing import CliRunner, Result
 from unattended_shop import naughty_run
@@ -17,6 +20,9 @@ __all__ = ["naughty_run"]
 
 GOLDENS = Path(__file__).parent / "goldens"
 RENEW = "pytest --update-goldens renews it; review the difference"
+
+# Typer lays out all commands anew for each call; help is written while they are declared, anyway.
+vars(typer.testing)["_get_command"] = cache(typer.main.get_command)
 
 Cli = Callable[..., Result]
 Golden = Callable[[str, str], None]
