@@ -85,7 +85,7 @@ def _explain_kpi(
     *,
     reveal: bool,
 ) -> None:
-    from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.cli.talk import model_progress, note_missing, or_newest_month
     from cskpi.metrics.catalog import load_catalog
     from cskpi.metrics.satisfaction import SATISFACTION_KPIS, surest_sessions
     from cskpi.metrics.text_tables import read_texts
@@ -100,5 +100,6 @@ def _explain_kpi(
         chosen = or_newest_month(con, period)
         rows = rows_behind(con, metric, chosen, settings, filters=filters, limit=limit)
         write_metric(metric, chosen, settings, rows)
+        note_missing(con, [metric], [metric.name] if rows.rows else [])
         if metric.name in SATISFACTION_KPIS:
             write_surest(*surest_sessions(con, chosen, filters), reveal=reveal)

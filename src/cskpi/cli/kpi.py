@@ -75,7 +75,7 @@ def kpi(
 
 
 def _write(catalog: Catalog, asked: Asked, profile: str | None, settings: Settings) -> None:
-    from cskpi.cli.talk import model_progress, or_newest_month
+    from cskpi.cli.talk import model_progress, note_missing, or_newest_month
     from cskpi.metrics.breakdowns import load_breakdowns, split_names
     from cskpi.metrics.evaluate import evaluate
     from cskpi.metrics.text_tables import read_texts
@@ -97,6 +97,7 @@ def _write(catalog: Catalog, asked: Asked, profile: str | None, settings: Settin
             last_year=True,
         )
         beside = beside_kpis(con, metrics, breakdowns, period, settings, filters=asked.filters)
+        note_missing(con, metrics, [f.metric for f in findings if f.value is not None])
     write_findings(
         findings, period, asked.grouping, asked.output_format, asked.output, beside=beside
     )

@@ -9,15 +9,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cskpi import diagnostics
-from cskpi.texts import has_text, say
+from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:
     import duckdb
 
     from cskpi.errors import CskpiError
     from cskpi.ingest.report import Progress
+    from cskpi.metrics.declaration import Metric
     from cskpi.metrics.trace import Rows
     from cskpi.periods import Period
+
+_MOST_MISSING = 5
+"""So many KPIs are told one by one; a report names the rest."""
 
 PATIENCE_SECONDS = 2.0
 """Work shorter than this shows no progress bar."""
@@ -32,6 +36,29 @@ def or_newest_month(con: duckdb.DuckDBPyConnection, period: Period | None) -> Pe
     chosen = newest_month(con)
     diagnostics.note(say("talk.newest_month", month=chosen.label))
     return chosen
+
+
+def note_missing(
+    con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], valued: Sequence[str]
+) -> None:
+    """Say which export is missing for KPIs without a value; quiet about those asked for among many.
+
+    Args:
+        con: the database they were looked up in.
+        metrics: the KPIs asked for.
+        valued: names of those with a value.
+    """
+    from cskpi.metrics.inventory import without_rows
+    from cskpi.present.missing import KINDS, kind_name
+
+    empty = [metric for metric in metrics if metric.name not in valued]
+    if len(empty) > _MOST_MISSING:
+        return
+    for metric in empty:
+        kinds = {KINDS.get(table, table): None for table in without_rows(con, metric.sources)}
+        if kinds:
+            told = say("format.list_comma").join(map(kind_name, kinds))
+            diagnostics.note(say("talk.kpi_missing", name=pick(metric.labels), kinds=told))
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from cskpi.metrics.trace import Rows
 from cskpi.store.database import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
 
@@ -38,3 +40,12 @@ def inventory(con: duckdb.DuckDBPyConnection) -> Inventory:
     columns = tuple(column[0] for column in cursor.description or ())
     files = tuple(tuple(row) for row in cursor.fetchall())
     return Inventory(tuple(tables), Rows(columns, files, len(files)))
+
+
+def without_rows(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[str]:
+    """Return which of some tables and views hold no row at all."""
+    return [
+        name
+        for name in tables
+        if con.execute(f"SELECT 1 FROM {quote(name)} LIMIT 1").fetchone() is None
+    ]
