@@ -64,19 +64,27 @@ def open_facts(
     path, limits = Path(settings.text("db")), Limits.of(settings)
     with open_database(path, limits, wait_seconds=wait_seconds) as con:
         current = is_current(con, settings)
-        enriched = not texts or (current and is_enriched(con, settings))
-    if not (current and enriched):
-        with open_database(path, limits, write=True, wait_seconds=wait_seconds) as con:
-            if not current:
-                build_model(con, settings, progress)
-            if texts:
-                enrich(con, settings, progress)
+        if current and (not texts or is_enriched(con, settings)):
+            _only_read(con)
+            yield con
+            return
+    with open_database(path, limits, write=True, wait_seconds=wait_seconds) as con:
+        if not current:
+            build_model(con, settings, progress)
+        if texts:
+            enrich(con, settings, progress)
     with open_database(path, limits, wait_seconds=wait_seconds) as con:
-        shop = unify_shops(con)
+        shop = _only_read(con)
         if shop is not None and not current:
             note(say("talk.only_shop", shop=shop))
-        lock_down(con)
         yield con
+
+
+def _only_read(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Leave a connection nothing but reading; return whose the rows without a shop are."""
+    shop = unify_shops(con)
+    lock_down(con)
+    return shop
 
 
 def load_options(settings: Settings, **told: Any) -> LoadOptions:
