@@ -71,8 +71,8 @@ def test_moods_are_read_as_well_as_before() -> None:
 
 
 def test_a_shop_own_words_are_read_and_win(tmp_path: Path) -> None:
-    (tmp_path / "sentiment.txt").write_text("[angry]\n好评\n[pleased]\n绝绝子\n", encoding="utf-8")
-    texts = pl.Series(["绝绝子", "好评", None, ""])
+    (tmp_path / "sentiment.txt").write_text("[angry]\n好评\n[pleased]\n噗噜噜\n", encoding="utf-8")
+    texts = pl.Series(["噗噜噜", "好评", None, ""])
     assert emotions(texts)["emotion"].to_list() == ["calm", "pleased", None, "calm"]
     assert emotions(texts, tmp_path)["emotion"].to_list() == ["pleased", "angry", None, "calm"]
 
