@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from transcripts import Shop, make_shop
 
 from cskpi.errors import UsageError
 from cskpi.metrics import business_days
-from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.declaration import Metric, declare
 from cskpi.metrics.evaluate import evaluate
 from cskpi.metrics.public_holidays import public_holidays
@@ -28,8 +20,6 @@ from cskpi.settings import load_settings
 from cskpi.store.sqlfile import read_sql_file
 
 if TYPE_CHECKING:
-    from conftest import Cli
-
     from cskpi.settings import Value
 
 WAIT = """/* metric
@@ -267,101 +257,6 @@ def test_a_wait_over_a_clock_change_is_its_true_length(counted: Counted) -> None
     assert counted([again], OFFICE, measures=[3600]) == [0]
 
 
-MOMENTS = st.datetimes(at("2026-09-25"), at("2026-10-12")).map(
-    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-)
-WAITS = st.lists(
-    st.builds(
-        lambda start, length: (start, start + length),
-        MOMENTS,
-        st.timedeltas(timedelta(), timedelta(days=4)).map(
-            lambda span: timedelta(milliseconds=span // timedelta(milliseconds=1))
-        ),
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
-@settings(max_examples=10, deadline=None)
-@given(waits=WAITS)
-@example(waits=[wait("2026-11-16T23:59", "2026-11-17T00:00")])
-def test_round_the_clock_is_the_clock(counted: Counted, waits: list[Wait]) -> None:
-    wall = [(end - start) / timedelta(seconds=1) for start, end in waits]
-    open_on_holidays = {"business_hours.daily": "00:00-24:00", "business_hours.holidays": "open"}
-    assert counted(waits, open_on_holidays) == wall
-    assert counted(waits, week(daily="08:00-20:00,20:00-08:00")) == wall
-
-
-Minutes = list[tuple[int, int]]
-
-
-@st.composite
-def opening_times(draw: st.DrawFn) -> list[tuple[int, int]]:
-    """Draw intervals of a day in minutes, in order; the last may run over midnight."""
-    bounds = sorted(draw(st.sets(st.integers(0, 1440), max_size=6)))
-    pairs = list(zip(bounds[::2], bounds[1::2], strict=False))
-    over_midnight: bool = draw(st.booleans())
-    if pairs and over_midnight and pairs[-1][0] < 1440:
-        start = pairs[-1][0]
-        pairs[-1] = (start, 1440 + draw(st.integers(0, max(0, start - 1))))
-    return pairs
-
-
-def written(times: Minutes) -> str:
-    def clock(minute: int) -> str:
-        shown = minute if minute <= 1440 else minute - 1440
-        return f"{shown // 60:02}:{shown % 60:02}"
-
-    return ",".join(f"{clock(start)}-{clock(end)}" for start, end in times) or "closed"
-
-
-HOLIDAYS = {date(2026, 10, number) for number in range(1, 8)} | {
-    date(2026, 9, number) for number in (25, 26, 27)
-}
-WORKED = {date(2026, 9, 20), date(2026, 10, 10)}
-
-
-def slowly(span: Wait, times: list[Minutes]) -> float:
-    """Count the opening seconds of a wait minute by minute."""
-    start, end = span
-
-    def on(day: date) -> Minutes:
-        if day in HOLIDAYS:
-            return []
-        return times[4 if day in WORKED else day.weekday()]
-
-    seconds = 0.0
-    minute = start.replace(second=0, microsecond=0)
-    while minute < end:
-        number = minute.hour * 60 + minute.minute
-        before = on(minute.date() - timedelta(days=1))
-        is_open = any(first <= number < last for first, last in on(minute.date())) or any(
-            first <= number + 1440 < last for first, last in before
-        )
-        if is_open:
-            following = minute + timedelta(minutes=1)
-            seconds += (min(end, following) - max(start, minute)) / timedelta(seconds=1)
-        minute += timedelta(minutes=1)
-    return seconds
-
-
-@settings(max_examples=15, deadline=None)
-@given(times=st.lists(opening_times(), min_size=7, max_size=7), waits=WAITS)
-def test_any_hours_agree_with_counting_minute_by_minute(
-    counted: Counted, times: list[Minutes], waits: list[Wait]
-) -> None:
-    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    hours: dict[str, Value] = {
-        f"business_hours.{name}": written(day) for name, day in zip(names, times, strict=True)
-    }
-    found = counted(waits, hours)
-    for wait_, seconds in zip(waits, found, strict=True):
-        assert seconds == pytest.approx(slowly(wait_, times), abs=1e-6)
-        assert seconds is not None
-        assert seconds >= 0
-
-
 def test_years_without_an_arrangement_fall_back_and_say_so(
     counted: Counted, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -435,101 +330,3 @@ def test_an_unknown_country_names_its_setting(counted: Counted) -> None:
         with pytest.raises(UsageError) as caught:
             counted([wait("2026-11-16", "2026-11-17")], OFFICE | {key: "ATLANTIS"})
         assert (caught.value.key, caught.value.values["key"]) == ("country_unknown", key)
-
-
-CHAT = """
-# shop=旗舰店 session=S1 customer=c1 channel=app
-2026-11-16 23:30:00 客户→A 在吗
-2026-11-17 09:05:00 客服 A 在的
-# shop=旗舰店 session=S2 customer=c2 channel=app
-2026-11-17 10:00:00 客户→A 在吗
-2026-11-17 10:01:00 客服 A 在的
-"""
-HOURS = '[business_hours]\nmon_fri = "09:00-18:00"\n'
-MONTH = ("--month", "2026-11")
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return make_shop(tmp_path_factory.mktemp("shop"), CHAT)
-
-
-TICKETS = """shop,ticket_id,agent_id,created_at,closed_at
-旗舰店,T1,A,2026-11-16 17:00:00,2026-11-17 10:30:00
-旗舰店,T2,A,2026-11-20 12:30:00,2026-11-23 09:00:01
-旗舰店,T3,A,2026-11-21 12:30:00,2026-11-22 09:00:01
-"""
-
-
-def test_no_kpi_changes_round_the_clock(tmp_path: Path) -> None:
-    tickets = tmp_path / "tickets.csv"
-    tickets.write_text(TICKETS, encoding="utf-8")
-    month = Period(at("2026-11-01"), at("2026-12-01"), "2026-11", is_month=True)
-    clocked = [metric for metric in load_catalog().metrics if metric.clock]
-    groupings: list[tuple[str, ...]] = [(), ("agent",), ("day",)]
-    with duckdb.connect(str(make_shop(tmp_path, CHAT, tickets).path)) as con:
-
-        def numbers(hours: Mapping[str, Value]) -> dict[tuple[Any, ...], Any]:
-            found = evaluate(con, clocked, month, groupings, settings_of(hours))
-            return {
-                (finding.metric, *finding.dimensions.items()): (finding.value, finding.sample_size)
-                for finding in found
-            }
-
-        wall = numbers({"business_hours.use": False})
-        assert numbers(week(daily="00:00-24:00")) == wall
-        office = numbers(OFFICE)
-    assert office.keys() == wall.keys()
-    # Open daily 9 to 18: T1 1 h + 1 h 30 min, T2 5 h 30 min + 2 days of 9 h + 1 s, T3 5 h 30 min
-    # + 1 s.
-    assert office["ticket_close_time",] == ((9000 + 84_601 + 19_801) / 3, 3)
-    for key, (seconds, size) in office.items():
-        assert size == wall[key][1]
-        assert seconds is None or 0 <= seconds <= wall[key][0]
-
-
-def test_every_output_says_which_clock_it_is(cli: Cli, shop: Shop) -> None:
-    Path("cskpi.toml").write_text(HOURS, encoding="utf-8")
-    names = ("first_response_time", "first_reply_in_target", *MONTH, "--db", shop.path)
-    wall = json.loads(cli("kpi", *names, "--format", "json").stdout)["rows"]
-    # 9 h 35 min and a minute; in opening time five minutes and one.
-    assert [row["clock"] for row in wall] == ["wall", None]
-    assert wall[0]["value"] == (34_500 + 60) / 2
-    out = json.loads(cli("kpi", *names, "--business-hours", "--format", "json").stdout)["rows"]
-    assert [row["clock"] for row in out] == ["business", None]
-    assert out[0]["value"] == (300 + 60) / 2
-    # A threshold stays on the wall clock: one of the two replies missed it, either way.
-    assert out[1] == wall[1]
-    printed = cli("kpi", *names, "--business-hours", "--format", "csv").stdout
-    rows = list(csv.DictReader(io.StringIO(printed)))
-    assert [(row["value"], row["clock"]) for row in rows] == [("180.0", "business"), ("0.0", "")]
-    assert "首次响应时间（营业时间）" in rows[0]["label"]
-    for style in ("table", "md"):
-        shown = cli("kpi", *names, "--business-hours", "--format", style).stdout
-        assert "首次响应时间（营业时间）" in shown
-        assert "3 分" in shown
-        assert "营业时间" not in cli("kpi", *names, "--format", style).stdout
-
-
-def test_the_setting_turns_it_on_and_the_flag_off(cli: Cli, shop: Shop) -> None:
-    Path("cskpi.toml").write_text(f"{HOURS}use = true\n", encoding="utf-8")
-    names = ("first_response_time", *MONTH, "--db", shop.path)
-    assert "营业时间" in cli("kpi", *names).stdout
-    assert "营业时间" not in cli("kpi", *names, "--wall-clock").stdout
-    traced = cli("explain", "first_response_time", *MONTH, "--db", shop.path).stdout
-    assert "首次响应时间（营业时间）" in traced
-    assert "300" in traced
-    assert "34500" not in traced
-
-
-def test_the_report_says_so_too(cli: Cli, shop: Shop) -> None:
-    Path("cskpi.toml").write_text(HOURS, encoding="utf-8")
-    cli("report", *MONTH, "--business-hours", "--out", "out", "--db", shop.path)
-    page = Path("out/report.html").read_text(encoding="utf-8")
-    assert "首次响应时间（营业时间）" in page
-    assert "9 小时" not in page
-
-
-def test_without_opening_hours_the_switch_is_refused(cli: Cli, shop: Shop) -> None:
-    out = cli("kpi", "first_response_time", *MONTH, "--business-hours", "--db", shop.path, code=2)
-    assert "business_hours" in out.stderr
