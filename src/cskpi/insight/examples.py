@@ -75,7 +75,7 @@ def session_examples(
     They are at most three of each agent, two of each day, and those `listed` (shop, session id) by
     tables, of which `MOST_LISTED` are quoted. A session is worth reading for a complaint within seven
     days, a rating of 1 or 2, no reply, an angry or disappointed customer, a first reply after
-    `slow_after_seconds` (None: however long) or a transfer, in this order; several reasons add up,
+    `slow_after_seconds` (None: however long, and no wait is shown) or a transfer, in this order; several reasons add up,
     and of sessions without any the longest talks come first. With many agents each has fewer, and
     beyond `most` agents only the busiest have one.
     """
@@ -94,7 +94,8 @@ def session_examples(
         },
     ).fetchall()
     chosen = [_example(row) for row in rows]
-    said = _lines(con, [example.session_no for example in chosen])
+    numbers = [example.session_no for example in chosen]
+    said = _lines(con, numbers, is_timed=slow_after_seconds is not None)
     return tuple(_quoted(example, said.get(example.session_no, [])) for example in chosen)
 
 
@@ -230,7 +231,9 @@ def _example(row: tuple[Any, ...]) -> SessionExample:
     )
 
 
-def _lines(con: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> Mapping[int, list[Line]]:
+def _lines(
+    con: duckdb.DuckDBPyConnection, numbers: Sequence[int], *, is_timed: bool
+) -> Mapping[int, list[Line]]:
     if not numbers:
         return {}
     waits = dict(con.execute(_WAITS, {"numbers": list(numbers)}).fetchall())
@@ -244,7 +247,7 @@ def _lines(con: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> Mapping[in
             waited = None
         line = Line(occurred_at, role, text or "")
         if row_key in waits:
-            waited = waits[row_key]
+            waited = waits[row_key] if is_timed else None
             line = replace(line, is_asking=True)
         elif actor == _HUMAN and waited is not None:
             line, waited = replace(line, waited=waited), None
