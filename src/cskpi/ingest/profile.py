@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -67,24 +67,41 @@ def profile_cells(
         pair: CellProfile(bool(found[3 * n + 2]), bool(found[3 * n]), int(found[3 * n + 1]))
         for n, pair in enumerate(pairs)
     }
-    exact = {
-        pair: _exact_words(pair, longest_null, is_repeating=pair in repeating)
-        for pair in pairs
-        if not profile[pair].is_plain and exact_test(pair[1], pair[0])
-    }
-    if exact:
-        verdicts = con.execute(f"SELECT {', '.join(exact.values())}").fetchone() or ()
-        for pair, verdict in zip(exact, verdicts, strict=True):
-            profile[pair] = replace(profile[pair], is_plain=bool(verdict))
+    for kind in dict.fromkeys(kind for _, kind in pairs):
+        unsure = [pair for pair in pairs if pair[1] == kind and not profile[pair].is_plain]
+        if unsure and exact_test(kind, "word"):
+            for pair, is_plain in _exactly(con, unsure, longest_null, repeating).items():
+                profile[pair] = replace(profile[pair], is_plain=is_plain)
     return profile
 
 
-def _exact_words(pair: tuple[str, Kind], longest_null: int, *, is_repeating: bool) -> str:
-    cell, kind = pair
-    plain = plain_test(kind, cell, longest_null)
-    rest = "" if is_repeating else f" WHERE NOT {plain}"
-    words = f"(SELECT DISTINCT {cell} FROM raw_rows{rest})"
-    return f"(SELECT coalesce(bool_and({plain} OR ({exact_test(kind, cell)})), TRUE) FROM {words})"
+def _exactly(
+    con: duckdb.DuckDBPyConnection,
+    pairs: Sequence[tuple[str, Kind]],
+    longest_null: int,
+    repeating: Collection[tuple[str, Kind]],
+) -> dict[tuple[str, Kind], bool]:
+    """Look closer at columns of one kind that failed the cheap test.
+
+    All at once: preparing the patterns takes longer than matching the words of a small file.
+    """
+    kind = pairs[0][1]
+    plain, exact = plain_test(kind, "word", longest_null), exact_test(kind, "word")
+    words = " UNION ALL ".join(
+        f"SELECT DISTINCT {place} AS place, {cell} AS word FROM raw_rows"
+        + (
+            ""
+            if (cell, kind) in repeating
+            else f" WHERE NOT {plain_test(kind, cell, longest_null)}"
+        )
+        for place, (cell, _) in enumerate(pairs)
+    )
+    rows = con.execute(
+        f"SELECT place, coalesce(bool_and({plain} OR ({exact})), TRUE) FROM ({words}) GROUP BY place"
+    ).fetchall()
+    verdicts = dict(rows)
+    # Where only NULLs are left there is nothing to clean.
+    return {pair: bool(verdicts.get(place, True)) for place, pair in enumerate(pairs)}
 
 
 def _repeating(
