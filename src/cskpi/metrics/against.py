@@ -136,15 +136,16 @@ def least_rows(metric: Metric) -> int:
     return metric.min_sample or LEAST_ROWS
 
 
-def _enough(metric: Metric, *sides: Sample) -> bool:
-    return all(side.size >= least_rows(metric) for side in sides)
+def _enough(least: int, here: Sample, there: Sample) -> bool:
+    return here.size >= least and there.size >= least
 
 
 def _earlier(
     metric: Metric, now: Mapping[Key, Sample], then: Mapping[Key, Sample]
 ) -> dict[Key, tuple[float, Difference, bool]]:
+    least = least_rows(metric)
     return {
-        key: (then[key].value, difference(here, then[key]), _enough(metric, here, then[key]))
+        key: (then[key].value, difference(here, then[key]), _enough(least, here, then[key]))
         for key, here in now.items()
         if key in then
     }
@@ -157,12 +158,12 @@ def _team(
     if method_of(metric) not in ("hits", "amounts"):
         return {}
     named = {key: sample for key, sample in samples.items() if dict(key)["agent"] is not None}
-    whole = _added(named)
+    whole, least = _added(named), least_rows(metric)
     found = {}
     for key, here in named.items():
         there = whole[_peers(key)].together(here, -1)
         if there is not None:
-            found[key] = there.value, difference(here, there), _enough(metric, here, there)
+            found[key] = there.value, difference(here, there), _enough(least, here, there)
     return found
 
 
@@ -178,22 +179,23 @@ def _own_shop(
     """
     if method_of(metric) == "none":
         return {}
-    whole = shops if needs_own_shop_row(metric) else _added(samples)
+    needs_row, least = needs_own_shop_row(metric), least_rows(metric)
+    whole = shops if needs_row else _added(samples)
     found = {}
     for key, here in samples.items():
         shop = whole.get(_peers(key))
         if shop is None or dict(key)["agent"] is None:
             continue
-        if needs_own_shop_row(metric):
+        if needs_row:
             # As many rows as the shop: he is the shop.
             if shop.size > here.size:
-                found[key] = shop.value, difference(here, shop), _enough(metric, here, shop)
+                found[key] = shop.value, difference(here, shop), _enough(least, here, shop)
             continue
         rest = shop.together(here, -1)
         if rest is not None:
             share = rest.denominator / shop.denominator
             apart = difference(here, rest).scaled(share)
-            found[key] = shop.value, apart, _enough(metric, here, rest)
+            found[key] = shop.value, apart, _enough(least, here, rest)
     return found
 
 
@@ -222,11 +224,12 @@ def _worded(
         for key, (_, apart, enough) in found.items()
         if enough and apart.p_value is not None
     }
+    is_sample = method_of(metric) != "none"
     corrected = dict(zip(tested, benjamini_hochberg(list(tested.values())), strict=True))
     for key, (value, apart, _) in found.items():
         p_value = corrected.get(key)
         claim = word(metric.direction, apart, p_value)
-        if claim is None and method_of(metric) != "none":
+        if claim is None and is_sample:
             claim = "no_clear_change"
         yield (
             key,

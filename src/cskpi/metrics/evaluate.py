@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cskpi.errors import UsageError
@@ -17,11 +18,12 @@ from cskpi.metrics.against import (
 from cskpi.metrics.business_time import in_business_time
 from cskpi.metrics.effective import in_force
 from cskpi.metrics.finding import Finding, Status, Unit
-from cskpi.metrics.flags import with_flags
+from cskpi.metrics.flags import data_end, with_flags
 from cskpi.metrics.grouping import DIMENSIONS, TIME_DIMENSIONS, Grouping, expand
 from cskpi.metrics.statement import evaluation_sql, filter_conditions, period_filter
 from cskpi.metrics.targets import target_in_force
 from cskpi.metrics.uncertainty import Interval, mean_interval, wilson
+from cskpi.store.ahead import ahead
 from cskpi.store.database import quote
 
 if TYPE_CHECKING:
@@ -71,31 +73,72 @@ def evaluate(
     for name in {name for grouping in groupings for name in grouping} | set(filters):
         if name not in DIMENSIONS:
             raise UsageError("dimension_unknown", name=name, known=", ".join(DIMENSIONS))
+    last_year = last_year and compare and period.year_before() is not None
+    asked = _Asked(tuple(groupings), filters, period, settings, compare, last_year)
     metrics = in_force(metrics, period)
     filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
-    conditions, kept = filter_conditions(filters)
-    last_year = last_year and compare and period.year_before() is not None
-    moments = period_parameters(period, compare=compare, last_year=last_year)
-    metrics = in_business_time(
-        con,
-        metrics,
-        settings,
-        " AND ".join([f"({period_filter(compare=compare, last_year=last_year)})", *conditions]),
-        lambda metric: parameters_in_force(metric, settings) | kept | moments,
+    metrics = in_business_time(con, metrics, settings, asked.rows_of_it(), asked.values)
+    with ahead(con) as worker:
+        answers = [worker.submit(_answer, con, metric, asked, filled) for metric in metrics]
+        return [
+            finding
+            for metric, answer in zip(metrics, answers, strict=True)
+            for finding in _told(metric, answer.result(), asked)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of every metric alike."""
+
+    groupings: tuple[Grouping, ...]
+    filters: Mapping[str, str]
+    period: Period
+    settings: Settings
+    compare: bool
+    last_year: bool
+
+    def rows_of_it(self) -> str:
+        """Return the condition that keeps the rows looked at."""
+        spans = period_filter(compare=self.compare, last_year=self.last_year)
+        return " AND ".join([f"({spans})", *filter_conditions(self.filters)[0]])
+
+    def values(self, metric: Metric) -> dict[str, Any]:
+        """Return what the statement of a metric takes."""
+        moments = period_parameters(self.period, compare=self.compare, last_year=self.last_year)
+        own = parameters_in_force(metric, self.settings)
+        return own | filter_conditions(self.filters)[1] | moments
+
+
+class _Answer(NamedTuple):
+    """The rows of a metric's statement, and until when the outcomes it rests on are known."""
+
+    rows: Sequence[Mapping[str, Any]]
+    known_until: datetime | None
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection, metric: Metric, asked: _Asked, filled: Mapping[str, bool]
+) -> _Answer:
+    known_until = data_end(con, metric) if metric.matures_after_days else None
+    if not all(filled.get(source) for source in metric.sources):
+        return _Answer([], known_until)
+    own_shops = _own_shops(metric, asked.groupings, asked.filters) if asked.compare else ()
+    sql = evaluation_sql(
+        metric,
+        (*asked.groupings, *own_shops),
+        filter_conditions(asked.filters)[0],
+        compare=asked.compare,
+        last_year=asked.last_year,
+        bounds=asked.compare,
     )
-    findings: list[Finding] = []
-    told = {"compare": compare, "last_year": last_year}
-    for metric in metrics:
-        rows: list[dict[str, Any]] = []
-        if all(filled.get(source) for source in metric.sources):
-            values = parameters_in_force(metric, settings) | kept | moments
-            asked = (*groupings, *(_own_shops(metric, groupings, filters) if compare else ()))
-            sql = evaluation_sql(metric, asked, conditions, **told, bounds=compare)
-            rows = _rows(con, sql, values)
-        target = target_in_force(metric, settings, period.start.date())
-        found = _findings(metric, groupings, rows, target, compare=compare)
-        findings += with_flags(con, metric, found, period)
-    return findings
+    return _Answer(_rows(con, sql, asked.values(metric)), known_until)
+
+
+def _told(metric: Metric, answer: _Answer, asked: _Asked) -> list[Finding]:
+    target = target_in_force(metric, asked.settings, asked.period.start.date())
+    found = _findings(metric, asked.groupings, answer.rows, target, compare=asked.compare)
+    return with_flags(metric, found, asked.period, answer.known_until)
 
 
 class Counted(NamedTuple):
@@ -134,9 +177,9 @@ def samples(
     """Return each number of a grouping with what it rests on, those without a value left out."""
     metric, conditions, values = question
     sql = evaluation_sql(metric, [grouping], conditions, compare=False, bounds=True)
-    keyed = _keyed(_rows(con, sql, values), expand(grouping), 0)
+    keyed = _keyed(_by_grouping(_rows(con, sql, values)), expand(grouping), 0)
     return [
-        (_finding(metric, key, keyed[key], None), sample)
+        (_finding(metric, key, keyed[key]), sample)
         for key in sorted(keyed, key=_sortable)
         if (sample := sample_of(metric, keyed[key]))
     ]
@@ -203,19 +246,19 @@ def _findings(
     compare: bool,
 ) -> list[Finding]:
     findings: list[Finding] = []
+    placed = _by_grouping(rows)
     for grouping in groupings:
         names = expand(grouping)
-        now, before, year_ago = (_keyed(rows, names, period_no) for period_no in range(3))
+        now, before, year_ago = (_keyed(placed, names, period_no) for period_no in range(3))
         if not grouping:
             now = now or {(): {}}
         comparable = not TIME_DIMENSIONS & set(names)
         batch = []
         for key in sorted(now, key=_sortable):
             previous = before.get(key, {}).get("measured") if comparable else None
-            finding = _finding(metric, key, now[key], previous)
-            batch.append(_judged(finding, metric, target))
+            batch.append(_finding(metric, key, now[key], previous, target))
         if comparable and compare:
-            shops = _keyed(rows, [name for name in names if name != "agent"], 0)
+            shops = _keyed(placed, [name for name in names if name != "agent"], 0)
             batch = with_comparisons(metric, batch, (now, before, year_ago), shops)
         findings += batch
     return findings
@@ -234,19 +277,37 @@ def _own_shops(
     ]
 
 
-def _keyed(
-    rows: Sequence[Mapping[str, Any]], names: Sequence[str], period_no: int
-) -> dict[Key, Mapping[str, Any]]:
+def _by_grouping(
+    rows: Sequence[Mapping[str, Any]],
+) -> dict[tuple[int, frozenset[str]], list[Mapping[str, Any]]]:
+    """Return the rows by their period and the dimensions they are grouped by."""
     marks = [name for name in rows[0] if name.startswith("mark_")] if rows else []
-    wanted = [0 if mark.removeprefix("mark_") in names else 1 for mark in marks]
+    found: dict[tuple[int, tuple[int, ...]], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        place = row["period_no"], tuple(row[mark] for mark in marks)
+        found.setdefault(place, []).append(row)
+    names = [mark.removeprefix("mark_") for mark in marks]
     return {
-        _key(row, names): row
-        for row in rows
-        if row["period_no"] == period_no and [row[mark] for mark in marks] == wanted
+        (number, frozenset(name for name, mark in zip(names, marked, strict=True) if not mark)): own
+        for (number, marked), own in found.items()
     }
 
 
-def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float | None) -> Finding:
+def _keyed(
+    rows: Mapping[tuple[int, frozenset[str]], Sequence[Mapping[str, Any]]],
+    names: Sequence[str],
+    period_no: int,
+) -> dict[Key, Mapping[str, Any]]:
+    return {_key(row, names): row for row in rows.get((period_no, frozenset(names)), ())}
+
+
+def _finding(
+    metric: Metric,
+    key: Key,
+    row: Mapping[str, Any],
+    previous: float | None = None,
+    target: Target | None = None,
+) -> Finding:
     value, size = row.get("measured"), round(row.get("sample_size") or 0)
     low, high = _interval(metric, row)
     return Finding(
@@ -264,6 +325,8 @@ def _finding(metric: Metric, key: Key, row: Mapping[str, Any], previous: float |
         median=row.get("median"),
         p90=row.get("p90"),
         previous=previous,
+        target=target.good if target else None,
+        status=_status(metric, value, size, target) if target else None,
         clock=metric.timed if metric.unit == "duration" else None,
         flagged=row.get("flagged"),
     )
@@ -306,21 +369,15 @@ def inside(metric: Metric, low: float | None, high: float | None) -> Interval:
     )
 
 
-def _judged(finding: Finding, metric: Metric, target: Target | None) -> Finding:
-    if target is None:
-        return finding
-    return replace(finding, target=target.good, status=_status(finding, metric, target))
-
-
-def _status(finding: Finding, metric: Metric, target: Target) -> Status | None:
-    if finding.value is None or metric.direction == "neutral":
+def _status(metric: Metric, value: float | None, size: int, target: Target) -> Status | None:
+    if value is None or metric.direction == "neutral":
         return None
-    if finding.sample_size < metric.min_sample:
+    if size < metric.min_sample:
         return "small_sample"
     sign = 1 if metric.direction == "up" else -1
-    if sign * finding.value >= sign * target.good:
+    if sign * value >= sign * target.good:
         return "good"
-    if target.warn is not None and sign * finding.value >= sign * target.warn:
+    if target.warn is not None and sign * value >= sign * target.warn:
         return "warn"
     return "bad"
 

@@ -43,10 +43,12 @@ rare, so that days without one prove nothing."""
 
 
 def with_flags(
-    con: duckdb.DuckDBPyConnection, metric: Metric, findings: Sequence[Finding], period: Period
+    metric: Metric, findings: Sequence[Finding], period: Period, known_until: datetime | None
 ) -> list[Finding]:
-    """Return the findings of one metric with their flags; one without a value has no reservation."""
-    known_until = data_end(con, metric) if metric.matures_after_days else None
+    """Return the findings of one metric with their flags; one without a value has no reservation.
+
+    `known_until` is the `data_end` of a metric whose outcomes mature, None of all others.
+    """
     return [
         replace(finding, flags=flags)
         if (

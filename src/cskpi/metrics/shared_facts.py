@@ -22,14 +22,29 @@ if TYPE_CHECKING:
 NAMES: Mapping[str, str] = {"shops": "shop_id", "accounts": "agent_id", "channels": "channel"}
 """Tables of names and the column that holds the name."""
 
+KEYS: Mapping[str, str] = {
+    "shops": "shop_no",
+    "accounts": "account_no",
+    "channels": "channel_no",
+    "message_signals": "form_no",
+}
+"""Tables that hold each number once."""
+
+TEXTS = "message_signals"
+"""Millions of texts that no KPI counts: a view that reads them is worth laying out for a single one."""
+
 LEAST_USES = 2
+LARGE_ROWS = 300_000
 
 _COUNTED = frozenset(
     (
-        *("shop_id", "agent_id", "channel", "occurred_at"),
+        # By its session insights tell what a row was about.
+        *("shop_id", "agent_id", "channel", "occurred_at", "session_no"),
         *("measure", "numerator", "denominator", "is_flagged"),
     )
 )
+_BODY = re.compile(r"^\s*CREATE VIEW \w+ AS ")
+_JOIN = re.compile(r"LEFT JOIN (\w+)(?: AS (\w+))? ON \(\(\w+\.\w+ = \w+\.(\w+)\)\)")
 _STAR = re.compile(r"(select\s+|\.|,\s*)\*", re.IGNORECASE)
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(distinct|group\s+by|union|intersect|except|qualify)\b", re.IGNORECASE)
@@ -42,6 +57,9 @@ def shared_facts(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> I
     Meanwhile nothing but these metrics may be counted.
     """
     made: list[str] = []
+    if not _is_large(con):
+        yield
+        return
     try:
         for table, name in NAMES.items():
             made += _coded(con, table, name)
@@ -50,6 +68,12 @@ def shared_facts(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> I
     finally:
         for table in reversed(made):
             con.execute(f"DROP TABLE IF EXISTS temp.{quote(table)}")
+
+
+def _is_large(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether laying out saves more than it costs; rows are as the catalogue estimates them."""
+    found = con.execute("SELECT max(estimated_size) FROM duckdb_tables()").fetchone()
+    return found is not None and (found[0] or 0) >= LARGE_ROWS
 
 
 def _coded(con: duckdb.DuckDBPyConnection, table: str, name: str) -> list[str]:
@@ -78,24 +102,50 @@ def _laid_out(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list
         readers = [metric for metric in metrics if _reads(metric.body, view)]
         # A headline KPI is counted once more for its control chart.
         uses = sum(2 if metric.headline else 1 for metric in readers)
-        if uses < LEAST_USES:
+        if uses < (1 if TEXTS in views[view] else LEAST_USES):
             continue
         is_read_by_views = any(_reads(sql, view) for name, sql in views.items() if name != view)
         columns = _columns(con, view)
         needed = set(columns) if is_read_by_views else _needed(columns, readers)
-        _lay_out(con, view, columns, needed)
+        _lay_out(con, view, columns, needed, views[view])
         made.append(view)
     return made
 
 
 def _lay_out(
-    con: duckdb.DuckDBPyConnection, view: str, columns: Mapping[str, str], needed: set[str]
+    con: duckdb.DuckDBPyConnection,
+    view: str,
+    columns: Mapping[str, str],
+    needed: set[str],
+    sql: str,
 ) -> None:
     shown = ", ".join(
         quote(name) if name in needed else f"CAST(NULL AS {kind}) AS {quote(name)}"
         for name, kind in columns.items()
     )
-    con.execute(f"CREATE TEMP TABLE {quote(view)} AS SELECT {shown} FROM {_stored(con, view)}")
+    body = _BODY.sub("", sql, count=1).rstrip(" ;\n")
+    slim = without_joins(body, set(columns) - needed)
+    source = _stored(con, view) if slim == body else f"({slim}) AS laid_out"
+    con.execute(f"CREATE TEMP TABLE {quote(view)} AS SELECT {shown} FROM {source}")
+
+
+def without_joins(body: str, unneeded: set[str]) -> str:
+    """Return a view's SELECT without what it joins for unneeded columns alone.
+
+    Only tables that hold a number once can be left out: no row is lost or doubled. The view is in the
+    spelling of the engine's catalogue.
+    """
+    for table, alias, key in _JOIN.findall(body):
+        name = alias or table
+        if KEYS.get(table) != key:
+            continue
+        uses = len(re.findall(rf"\b{name}\.", body))
+        listed = re.findall(rf"(?:SELECT|,) {name}\.(\w+)(?: AS (\w+))?(?=,| FROM)", body)
+        if uses == len(listed) + 1 and {shown or own for own, shown in listed} <= unneeded:
+            empty = f"(SELECT * FROM {table} LIMIT 0) AS {name}"
+            spelled = f"LEFT JOIN {table} AS {alias} ON" if alias else f"LEFT JOIN {table} ON"
+            body = body.replace(spelled, f"LEFT JOIN {empty} ON", 1)
+    return body
 
 
 def _needed(columns: Iterable[str], readers: Sequence[Metric]) -> set[str]:
