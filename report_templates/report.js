@@ -159,9 +159,12 @@
   for (const row of document.querySelectorAll("tbody tr")) {
     for (const cell of row.cells) {
       const number = cell.dataset.about || (cell.classList.contains("number") && row.dataset.about);
-      const content = cell.firstChild;
-      if (!number || !content || content.nodeType !== 3 || content.data.trim() === words.none) continue;
-      content.replaceWith(asButton(content.data.trim(), number, false));
+      const told = [...cell.childNodes].filter((node) => !(node.className && node.className === "mark"));
+      const content = told.map((node) => node.textContent).join("").trim();
+      if (!number || !content || content === words.none || cell.querySelector("button, a")) continue;
+      const button = asButton("", number, false);
+      cell.prepend(button);
+      button.append(...told);
     }
   }
   document.addEventListener("click", (event) => {

@@ -172,6 +172,9 @@ def test_the_area_of_a_bin_is_its_share() -> None:
     assert [round(found.right - found.left, 6) for found in block.bins] == [0.25, 0.25, 0.5]
     assert [round(found.height, 6) for found in block.bins] == [1.0, 1.0, 1.0]
     assert [row.cells[2].text for row in block.table.rows] == ["25.0%", "25.0%", "50.0%"]
+    # 30, 60 and 120 of 120 lie below the right edges.
+    assert [row.cells[3].text for row in block.table.rows] == ["25.0%", "50.0%", "100.0%"]
+    assert [found.reached for found in block.bins] == [0.25, 0.5, 1.0]
 
 
 def test_bins_without_an_end_are_named_so() -> None:

@@ -214,7 +214,7 @@ def test_coverage_adds_up_in_words() -> None:
 def test_parameters_in_force_win_over_those_of_the_file() -> None:
     inputs = replace(sample_inputs(), parameters={"first_reply_in_target": {"target_seconds": 45}})
     definitions = build_report(inputs).sections[-1].blocks[0]
-    assert "target_seconds = 45 秒" in str(definitions)
+    assert "时限：45 秒" in str(definitions)
 
 
 def test_every_text_has_both_languages() -> None:

@@ -72,10 +72,14 @@ def _who(found: Finding) -> tuple[str | None, str | None]:
 
 
 def _names(found: Sequence[Finding]) -> list[str]:
+    return agent_names([_who(f) for f in found])
+
+
+def agent_names(accounts: Sequence[tuple[str | None, str | None]]) -> list[str]:
     """Return agents' names, with the shop where two shops have one of the same name."""
-    short = [agent_name(*_who(f)) for f in found]
+    short = [agent_name(*account) for account in accounts]
     count = Counter(short)
     return [
-        f"{name} · {one_line(f.dimensions['shop'] or '')}" if count[name] > 1 else name
-        for name, f in zip(short, found, strict=True)
+        f"{name} · {one_line(shop or '')}" if count[name] > 1 else name
+        for name, (shop, _) in zip(short, accounts, strict=True)
     ]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from cskpi.insight.drivers import parts_of, split
 from cskpi.insight.gather import CONVERSION
 from cskpi.present.about import about
+from cskpi.present.agent_graphs import agent_names
 from cskpi.present.cells import number_cell
 from cskpi.present.document import Section
 from cskpi.present.formatting import format_hour, format_month
-from cskpi.present.insights import agent_name
 from cskpi.present.plotting_parts import distribution, funnel, waterfall
 from cskpi.texts import pick, say
 
@@ -66,10 +66,11 @@ def _waterfall(inputs: ReportInputs, total: Finding) -> Iterable[Section]:
         apart = split(now, then)
         if apart is None or comparison is None or len({*now, *then}) < 2:  # noqa: PLR2004  parts, not a whole
             continue
-        effects = [(_part(dimension, e.key), e.rate + e.mix) for e in apart.effects]
+        names = _part_names(dimension, [effect.key for effect in apart.effects])
+        effects = [(names[effect.key], effect.rate + effect.mix) for effect in apart.effects]
         parts = _largest(effects, comparison.difference - apart.change)
         before = (_name(inputs.previous), comparison.value)
-        abouts = {_part(dimension, key): about(finding) for key, finding in now.items()}
+        abouts = {names[key]: about(finding) for key, finding in now.items() if key in names}
         block = waterfall(total, before, parts, _name(inputs.period), abouts)
         title = say(f"chapter.waterfall_{dimension}", label=pick(total.labels))
         is_clear = comparison.word in ("better", "worse", "higher", "lower")
@@ -80,10 +81,10 @@ def _waterfall(inputs: ReportInputs, total: Finding) -> Iterable[Section]:
         return
 
 
-def _part(dimension: Dimension, key: Key) -> str:
+def _part_names(dimension: Dimension, keys: Sequence[Key]) -> dict[Key, str]:
     if dimension == "agent":
-        return agent_name(key[0], key[-1])
-    return format_hour(int(key[-1] or 0))
+        return dict(zip(keys, agent_names([(key[0], key[-1]) for key in keys]), strict=True))
+    return {key: format_hour(int(key[-1] or 0)) for key in keys}
 
 
 def _largest(effects: Sequence[tuple[str, float]], twice: float) -> list[tuple[str, float]]:

@@ -6,13 +6,15 @@ turned, and a phone shows the same chart as a desk.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from cskpi.present.drawing import (
     ACCENT,
     GOOD,
     GRID,
     INK,
+    LABEL_SIZE,
     MUTED,
     SMALL_SIZE,
     SOFT,
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 _WIDTH = 360
 _SIDE = 1
+_MOST_NAME, _MOST_WORDS, _GAP, _SHORT_ROW = 150, 216, 8, 22
+_NARROW, _LAST_NARROW = 6.4, 0x2000
+_SHARES = 36
 _STEP, _STEP_BAR, _STEP_HEAD = 74, 22, 18
 _ROW, _ROW_BAR, _ROW_HEAD = 36, 10, 17
 _SPREAD = Frame(_WIDTH, 128, left=_SIDE, right=_SIDE, top=50, bottom=24)
@@ -72,27 +77,25 @@ def funnel_svg(funnel: Funnel) -> str:
 
 def waterfall_svg(block: Waterfall) -> str:
     """Return what moved a number: totals on the ground, parts where the one before ended."""
-    frame = Frame(_WIDTH, _ROW * len(block.parts), _SIDE, _SIDE, bottom=22)
+    lanes = _Lanes.of([(part.label, part.value.text) for part in block.parts])
+    frame = Frame(_WIDTH, lanes.row * len(block.parts), _SIDE, _SIDE, bottom=22)
     span = (block.top - block.bottom) or 1.0
 
     def x(value: float) -> float:
-        return (max(value, block.bottom) - block.bottom) / span * _WIDTH
+        return lanes.x((max(value, block.bottom) - block.bottom) / span)
 
     bars, links, labels, spots = [], [], [], []
     for at, part in enumerate(block.parts):
-        top = at * _ROW + _ROW_HEAD
         color = MUTED if part.is_total else TONES[part.value.tone]
         ends = sorted((x(part.start), x(part.end)))
-        bars.append({"x": ends[0], "x2": ends[1], "y": top, "y2": top + _ROW_BAR, "color": color})
-        bold = part.is_total
-        labels.append(Label(0, top - 9, part.label, "start", INK, is_bold=bold, has_halo=True))
+        bars.append(lanes.bar(at, ends) | {"color": color})
         tone = INK if part.is_total or part.value.tone == "plain" else color
-        words = part.value.text
-        labels.append(Label(_WIDTH, top - 9, words, "end", tone, is_bold=bold, has_halo=True))
-        spots.append(Spot(sum(ends) / 2, top + _ROW_BAR / 2, f"{part.label} {part.value.text}"))
+        bold: Literal["both", ""] = "both" if part.is_total else ""
+        labels += lanes.words(at, part.label, part.value.text, tone, bold)
+        spots.append(Spot(sum(ends) / 2, lanes.middle(at), f"{part.label} {part.value.text}"))
         if at + 1 < len(block.parts):
-            foot = top + _ROW_BAR
-            links.append({"x": x(part.end), "y": foot, "y2": foot + _ROW - _ROW_BAR})
+            foot = lanes.top(at) + _ROW_BAR
+            links.append({"x": x(part.end), "y": foot, "y2": foot + lanes.row - _ROW_BAR})
     data: Data = {
         "grid": [{"x": x(tick.at), "y": 0, "y2": frame.height} for tick in block.ticks],
         "links": links,
@@ -104,57 +107,106 @@ def waterfall_svg(block: Waterfall) -> str:
 
 def bars_svg(block: Bars) -> str:
     """Return a ranking as bars, each with its interval as a thin line."""
-    height = _ROW * len(block.bars)
+    lanes = _Lanes.of([(bar.label, bar.value.text) for bar in block.bars])
+    height = lanes.row * len(block.bars)
     top_room = _MARK_LINE * len(block.marks) + 4
     frame = Frame(_WIDTH, height, _SIDE, _SIDE, top=top_room, bottom=22)
-    zero = block.start * _WIDTH
     bars, labels, spots = [], [], []
     for at, bar in enumerate(block.bars):
-        top = at * _ROW + _ROW_HEAD
-        ends = sorted((zero, bar.end * _WIDTH))
-        bars.append({"x": ends[0], "x2": ends[1], "y": top, "y2": top + _ROW_BAR, "color": ACCENT})
-        labels.append(Label(0, top - 9, bar.label, color=INK, has_halo=True))
-        words = bar.value.text
-        labels.append(Label(_WIDTH, top - 9, words, "end", INK, is_bold=True, has_halo=True))
-        spots.append(
-            Spot(ends[1], top + _ROW_BAR / 2, f"{bar.label} {bar.value.text} {bar.note}".rstrip())
-        )
+        ends = sorted((lanes.x(block.start), lanes.x(bar.end)))
+        bars.append(lanes.bar(at, ends) | {"color": ACCENT})
+        labels += lanes.words(at, bar.label, bar.value.text, INK, "number")
+        words = f"{bar.label} {bar.value.text} {bar.note}".rstrip()
+        spots.append(Spot(ends[1], lanes.middle(at), words))
     rules = [
-        {"x": bar.low * _WIDTH, "x2": bar.high * _WIDTH, "y": at * _ROW + _ROW_HEAD + _ROW_BAR / 2}
+        {"x": lanes.x(bar.low), "x2": lanes.x(bar.high), "y": lanes.middle(at)}
         for at, bar in enumerate(block.bars)
         if bar.low is not None and bar.high is not None
     ]
     data: Data = {
-        "grid": [{"x": t.at * _WIDTH, "y": 0, "y2": height} for t in block.ticks],
+        "grid": [{"x": lanes.x(t.at), "y": 0, "y2": height} for t in block.ticks],
         "links": [],
         "bars": bars,
         "rules": rules,
-        "marks": _mark_rules(block.marks, height, top_room),
+        "marks": _mark_rules(block.marks, height, top_room, lanes),
     }
-    labels += _tick_labels([(tick.at * _WIDTH, tick) for tick in block.ticks], frame)
-    labels += _mark_labels(block.marks, top_room)
+    labels += _tick_labels([(lanes.x(tick.at), tick) for tick in block.ticks], frame)
+    labels += _mark_labels(block.marks, top_room, lanes)
     return draw(_ranking, frame, data, block.alt, labels=labels, spots=spots, reading="y")
 
 
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """Rows of a chart: short names stand left of the bars, long ones above them."""
+
+    left: float = 0.0
+    right: float = float(_WIDTH)
+    row: int = _ROW
+    head: int = _ROW_HEAD
+
+    @classmethod
+    def of(cls, words: Sequence[tuple[str, str]]) -> _Lanes:
+        """Return the rows for names and numbers, the width of which is only known roughly."""
+        name, number = (max((_room(pair[at]) for pair in words), default=0.0) for at in (0, 1))
+        if name > _MOST_NAME or name + number > _MOST_WORDS:
+            return cls()
+        return cls(name + _GAP, _WIDTH - number - _GAP, _SHORT_ROW, (_SHORT_ROW - _ROW_BAR) // 2)
+
+    def x(self, place: float) -> float:
+        return self.left + place * (self.right - self.left)
+
+    def top(self, at: int) -> int:
+        return at * self.row + self.head
+
+    def middle(self, at: int) -> float:
+        return self.top(at) + _ROW_BAR / 2
+
+    def bar(self, at: int, ends: Sequence[float]) -> dict[str, Any]:
+        top = self.top(at)
+        return {"x": ends[0], "x2": ends[1], "y": top, "y2": top + _ROW_BAR}
+
+    def words(
+        self, at: int, name: str, number: str, tone: str, bold: Literal["", "number", "both"]
+    ) -> list[Label]:
+        """Return a row's name and its number, and which of them is bold."""
+        y = self.middle(at) if self.left else self.top(at) - 9
+        heavy = bold == "both", bool(bold)
+        return [
+            Label(0, y, name, "start", INK, is_bold=heavy[0], has_halo=True),
+            Label(_WIDTH, y, number, "end", tone, is_bold=heavy[1], has_halo=True),
+        ]
+
+
+def _room(text: str) -> float:
+    """About how wide a text is: only where it stands depends on it, so no font is asked."""
+    return sum(LABEL_SIZE if ord(sign) > _LAST_NARROW else _NARROW for sign in text)
+
+
 def distribution_svg(block: Distribution) -> str:
-    """Return a histogram with median, P90, mean and target marked."""
+    """Return a histogram, the share that is done by then as a line, and what is marked."""
     high = _SPREAD.height
-    bars = [
-        {"x": b.left * _WIDTH + 0.5, "x2": b.right * _WIDTH - 0.5, "y": high * (1 - b.height), "y2": high}
-        for b in block.bins
-    ]  # fmt: skip
-    spots = [
-        Spot((b.left + b.right) / 2 * _WIDTH, high * (1 - b.height), b.label) for b in block.bins
-    ]
+    lanes = _Lanes(right=_WIDTH - _SHARES)
+    bars, spots = [], []
+    for one in block.bins:
+        left, right, top = lanes.x(one.left), lanes.x(one.right), high * (1 - one.height)
+        bars.append({"x": left + 0.5, "x2": right - 0.5, "y": top, "y2": high})
+        spots.append(Spot((left + right) / 2, min(top, high * (1 - one.reached)), one.label))
+    line = [(block.bins[0].left, 0.0)] if block.bins else []
+    line += [(one.right, one.reached) for one in block.bins]
     top_room = _MARK_LINE * len(block.marks) + 4
     frame = Frame(_WIDTH, high, _SIDE, _SIDE, top=top_room, bottom=24)
     data: Data = {
         "bars": bars,
-        "ground": [{"x": 0, "x2": _WIDTH, "y": high}],
-        "marks": _mark_rules(block.marks, high, top_room),
+        "ground": [{"x": 0, "x2": lanes.right, "y": high}],
+        "line": [{"x": lanes.x(at), "y": high * (1 - share)} for at, share in line],
+        "marks": _mark_rules(block.marks, high, top_room, lanes),
     }
-    labels = _tick_labels([(tick.at * _WIDTH, tick) for tick in block.x_ticks], frame)
-    labels += _mark_labels(block.marks, top_room)
+    labels = _tick_labels([(lanes.x(tick.at), tick) for tick in block.x_ticks], frame)
+    labels += _mark_labels(block.marks, top_room, lanes)
+    labels += [
+        Label(_WIDTH, high * (1 - tick.at), tick.label, "end", size=SMALL_SIZE)
+        for tick in block.y_ticks
+    ]
     return draw(_spread, frame, data, block.alt, labels=labels, spots=spots)
 
 
@@ -163,10 +215,12 @@ def _step_words(step: Any) -> str:
     return f"{step.label} {step.value.text}{rate}"
 
 
-def _mark_rules(found: Sequence[Mark], height: float, room: float) -> list[dict[str, Any]]:
+def _mark_rules(
+    found: Sequence[Mark], height: float, room: float, lanes: _Lanes
+) -> list[dict[str, Any]]:
     return [
         {
-            "x": mark.at * _WIDTH,
+            "x": lanes.x(mark.at),
             "y": line - room,
             "y2": height,
             "color": _MARK_COLORS[mark.kind],
@@ -176,12 +230,12 @@ def _mark_rules(found: Sequence[Mark], height: float, room: float) -> list[dict[
     ]
 
 
-def _mark_labels(found: Sequence[Mark], room: float) -> list[Label]:
+def _mark_labels(found: Sequence[Mark], room: float, lanes: _Lanes) -> list[Label]:
     labels = []
     for mark, line in _mark_lines(found):
-        is_right = mark.at < _LEAST_LEFT
+        is_right = lanes.x(mark.at) < _LEAST_LEFT * _WIDTH
         side: Anchor = "start" if is_right else "end"
-        x = mark.at * _WIDTH + (5 if is_right else -5)
+        x = lanes.x(mark.at) + (5 if is_right else -5)
         color = _MARK_COLORS[mark.kind]
         labels.append(Label(x, line - room, mark.label, side, color, has_halo=True))
     return labels
@@ -259,6 +313,7 @@ def _spread(frame: Frame) -> Any:
         marks("ground")
         .mark_rule(color=MUTED, strokeWidth=1)
         .encode(**fields(frame, "x", "x2", "y")),
+        marks("line").mark_line(color=INK, strokeWidth=1.6).encode(**fields(frame, "x", "y")),
         _mark_layer(frame),
     )
 

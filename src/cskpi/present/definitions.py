@@ -21,13 +21,14 @@ from cskpi.present.cells import (
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Definition, DefinitionList, Row, Section, Table
 from cskpi.present.flags import flag_note, flag_text
-from cskpi.present.formatting import format_number, format_target, format_value
+from cskpi.present.formatting import format_target, format_value
+from cskpi.present.parameters import parameter_text
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cskpi.metrics.declaration import Metric, Param
+    from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
     from cskpi.present.inputs import ReportInputs
 
@@ -189,14 +190,7 @@ def _group_label(inputs: ReportInputs, group: str) -> str:
 
 
 def _parameters(inputs: ReportInputs, metric: Metric) -> str:
-    in_force = dict(metric.params) | dict(inputs.parameters.get(metric.name, {}))
-    items = [f"{name} = {_parameter(name, item)}" for name, item in in_force.items()]
-    return say("format.list_comma").join(items)
-
-
-def _parameter(name: str, value: Param) -> str:
-    if isinstance(value, dict):
-        return one_line(value.get("setting", ""))
-    if isinstance(value, str):
-        return one_line(value)
-    return format_value(value, "duration") if name.endswith("_seconds") else format_number(value)
+    told = inputs.parameters.get(metric.name, {})
+    in_force = {name: told.get(name, item) for name, item in metric.params.items()}
+    items = [parameter_text(k, v) for k, v in in_force.items() if not isinstance(v, dict)]
+    return say("format.list_semicolon").join(items)

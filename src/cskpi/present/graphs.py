@@ -206,12 +206,16 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A bar of a histogram: its two edges and its height, 0..1; its area is its share."""
+    """A bar of a histogram: its two edges and its height, 0..1; its area is its share.
+
+    `reached` is the share (0..1) of all that lies left of its right edge.
+    """
 
     left: float
     right: float
     height: float
     label: str
+    reached: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How a measure spreads: histogram over an axis whose `x_ticks` tell its (log) scale."""
+    """How a measure spreads: a histogram, and the share reached as a line.
+
+    `x_ticks` tell the (log) scale of the measure, `y_ticks` that of the share.
+    """
 
     title: str
     ref: str
@@ -236,6 +243,7 @@ class Distribution:
     x_ticks: tuple[Tick, ...]
     table: Table
     legend: str = ""
+    y_ticks: tuple[Tick, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

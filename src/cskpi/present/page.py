@@ -6,6 +6,7 @@ Templates may be a shop's own, so they get nothing that has behaviour.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,7 @@ Plain = dict[str, Any]
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 # From so many columns on a table needs a smaller letter to fit on paper.
 _WIDTHS = ((11, "widest"), (9, "wide"), (4, ""), (0, "narrow"))
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?|\d\d-\d\d \S{1,3}")
 _LEAST_ROWS_TO_FILTER = 20
 _WORDS = ("page.", "report.")
 
@@ -165,10 +167,15 @@ class _Page:
             self.cell(row.cells[at]) | {"is_number": table.columns[at].is_number} for at in places
         )
         about = self.behind.number(row.about)
+        head["is_moment"] = bool(_MOMENT.fullmatch(head["text"]))
         for cell in cells:
             # What stands behind the row stands behind its numbers; said once it is enough.
             if cell["about"] == about:
                 cell["about"] = None
+            # An interval may break between its two numbers, where paper is narrow.
+            low, dash, high = cell["text"].partition("–")
+            cell["is_moment"] = bool(_MOMENT.fullmatch(cell["text"]))
+            cell["range"] = [low + dash, high] if cell["is_number"] and low and high else None
         return {"head": head, "cells": cells, "is_total": row.is_total, "about": about}
 
     def example(self, example: Example) -> Plain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from cskpi.present.about import about
@@ -19,6 +19,7 @@ from cskpi.present.graphs import (
     Funnel,
     FunnelStep,
     Mark,
+    Tick,
     Waterfall,
     WaterfallPart,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cskpi.present.document import About, Tone
 
 _LEAST_SECONDS = 1.0
+_SHARES = (0.0, 0.5, 0.9, 1.0)
 _LAST_BIN_GROWS = 2.0
 
 
@@ -100,11 +102,13 @@ def distribution(
     dense = [size / width for (_, _, size), width in zip(bins, widths, strict=True)]
     highest = max(dense) or 1.0
     value = value_cell(total)
+    reached = [done / count if count else 0.0 for done in accumulate(size for *_, size in bins)]
     rows = [
-        replace(_bin_row(low, high, size, count), about=value.about) for low, high, size in bins
+        replace(_bin_row(one, count, share), about=value.about)
+        for one, share in zip(bins, reached, strict=True)
     ]
     drawn = tuple(
-        Bin(places[at], places[at + 1], height / highest, _words(rows[at]))
+        Bin(places[at], places[at + 1], height / highest, _words(rows[at]), reached[at])
         for at, height in enumerate(dense)
     )
     marks = tuple(_distribution_marks(total, axis))
@@ -120,6 +124,7 @@ def distribution(
         x_ticks=axis.placed_ticks(),
         table=_bin_table(title, rows),
         legend=legend or say("graph.distribution_legend"),
+        y_ticks=tuple(Tick(share, format_value(share, "percent")) for share in _SHARES),
     )
 
 
@@ -192,7 +197,8 @@ def _finite_edges(bins: Sequence[tuple[float, float, int]]) -> list[float]:
     return edges
 
 
-def _bin_row(low: float, high: float, size: int, count: int) -> Row:
+def _bin_row(one: tuple[float, float, int], count: int, reached: float) -> Row:
+    low, high, size = one
     if math.isinf(high):
         span = say("graph.bin_from", low=format_value(low, "duration"))
     elif low <= 0:
@@ -200,12 +206,13 @@ def _bin_row(low: float, high: float, size: int, count: int) -> Row:
     else:
         first, last = format_value(low, "duration"), format_value(high, "duration")
         span = say("graph.bin", low=first, high=last)
-    return Row((text_cell(span), number_cell(size, "count"), _share(size, count)))
+    done = number_cell(reached, "percent")
+    return Row((text_cell(span), number_cell(size, "count"), _share(size, count), done))
 
 
 def _words(row: Row) -> str:
-    span, _, share = row.cells
-    return f"{span.text} {share.text}"
+    span, _, share, reached = row.cells
+    return say("graph.bin_words", span=span.text, share=share.text, reached=reached.text)
 
 
 def _bin_table(title: str, rows: Sequence[Row]) -> Table:
@@ -213,6 +220,7 @@ def _bin_table(title: str, rows: Sequence[Row]) -> Table:
         Column(title),
         Column(say("graph.how_many"), "count"),
         Column(say("graph.share"), "percent"),
+        Column(say("graph.reached"), "percent"),
     )
     return Table(columns, tuple(rows), empty=say("table.no_rows"), is_collapsed=True)
 
