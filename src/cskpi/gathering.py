@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cskpi.insight.engine import find_insights
 from cskpi.insight.examples import SLOW_SECONDS, listed_sessions, session_examples
@@ -18,12 +18,19 @@ from cskpi.metrics.coverage import coverage
 from cskpi.metrics.evaluate import evaluate, filled_tables, parameters_in_force
 from cskpi.metrics.shared_facts import shared_facts
 from cskpi.metrics.targets import target_in_force
+from cskpi.model.shops import unify_shops
 from cskpi.present.inputs import ReportInputs
+from cskpi.store.ahead import ahead
 
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.insight.examples import SessionExample
+    from cskpi.insight.topics import TopicShare
+    from cskpi.metrics.breakdown_files import Breakdown
+    from cskpi.metrics.breakdowns import BreakdownTable
     from cskpi.metrics.catalog import Catalog
+    from cskpi.metrics.coverage import Coverage
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
     from cskpi.periods import Period
@@ -50,22 +57,20 @@ def report_inputs(
     metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
     needed = {source for one in metrics for source in one.sources}
     needed |= {source for one in declared for source in one.sources}
-    with shared_facts(con, metrics):
+    with shared_facts(con, metrics), con.cursor() as beside, ahead(beside) as worker:
+        filled = filled_tables(con, needed)
+        told = worker.submit(_told, beside, declared, filled, period, settings)
         material, by_day, by_shop = _numbers(con, catalog, period, settings)
         parts = parts_of_changes(con, material, settings)
         waits = _first_waits(con, metrics, period, settings)
-        filled = filled_tables(con, needed)
-    tables = {
-        b.name: run_breakdown(con, b, period, settings, most_rows=MOST_ROWS, filled=filled)
-        for b in declared
-    }
+        facts = told.result()
     material = replace(
         material,
         parts=parts.now,
         parts_before=parts.before,
-        breakdowns=tables,
-        topics=topics_of(con, declared, tables, period, settings),
-        coverage=coverage(con, period),
+        breakdowns=facts.tables,
+        topics=facts.topics,
+        coverage=facts.coverage,
     )
     shown = (
         replace(named(m, settings), target=target_in_force(m, settings, period.start.date()))
@@ -80,7 +85,7 @@ def report_inputs(
         by_agent=material.by_agent,
         by_day=by_day,
         by_shop=by_shop,
-        breakdowns=tuple(tables.values()),
+        breakdowns=tuple(facts.tables.values()),
         coverage=material.coverage,
         parameters={m.name: parameters_in_force(m, settings) for m in metrics},
         charts=material.charts,
@@ -92,8 +97,10 @@ def report_inputs(
             source for metric in metrics for source in metric.sources if not filled.get(source)
         ),
         reveal=reveal,
+        examples=facts.examples,
+        shops=facts.shops,
+        presets=facts.presets,
         **waits,
-        **_told(con, period, settings, listed_sessions(tables.values())),
     )
 
 
@@ -134,19 +141,40 @@ def _first_waits(
     }
 
 
+class _Told(NamedTuple):
+    """What a report tells beside numbers."""
+
+    tables: dict[str, BreakdownTable]
+    topics: tuple[TopicShare, ...]
+    coverage: Coverage
+    examples: tuple[SessionExample, ...]
+    shops: tuple[str, ...]
+    presets: tuple[str, ...]
+
+
 def _told(
     con: duckdb.DuckDBPyConnection,
+    declared: Sequence[Breakdown],
+    filled: Mapping[str, bool],
     period: Period,
     settings: Settings,
-    listed: Sequence[tuple[str, str]],
-) -> dict[str, Any]:
-    """Return what a report tells beside numbers and insights, by the field it fills."""
+) -> _Told:
+    """Gather what needs no evaluation, on a connection of its own."""
+    unify_shops(con)
+    tables = {
+        b.name: run_breakdown(con, b, period, settings, most_rows=MOST_ROWS, filled=filled)
+        for b in declared
+    }
     shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
     presets = con.execute("SELECT DISTINCT preset FROM import_files ORDER BY preset").fetchall()
     # A wait over night is none in opening hours.
     slow = None if settings.flag("business_hours.use") else SLOW_SECONDS
-    return {
-        "shops": tuple(shop for (shop,) in shops),
-        "presets": tuple(preset for (preset,) in presets),
-        "examples": session_examples(con, period, slow_after_seconds=slow, listed=listed),
-    }
+    listed = listed_sessions(tables.values())
+    return _Told(
+        tables,
+        topics_of(con, declared, tables, period, settings),
+        coverage(con, period),
+        session_examples(con, period, slow_after_seconds=slow, listed=listed),
+        tuple(shop for (shop,) in shops),
+        tuple(preset for (preset,) in presets),
+    )
