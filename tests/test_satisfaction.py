@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from transcripts import open_shop
 
 from cskpi.enrich.emotion import emotions
+from cskpi.present.satisfaction import evaluation_table
+from cskpi.present.terminal import table_text
 from cskpi.sentiment.baseline import UNDECIDED, snownlp_scores
 from cskpi.sentiment.dialogues import read_dialogues
-from cskpi.sentiment.evaluate import evaluate_dialogues, untrained
+from cskpi.sentiment.evaluate import judge, learn, untrained
 from cskpi.sentiment.measures import accuracy, auc, auc_interval, calibration_error, macro_f1
 from cskpi.sentiment.session_model import Model, calibrate, read_model
 from cskpi.settings import load_settings
@@ -127,7 +129,7 @@ def test_evaluate_without_labels_learnt(tmp_path: Path, cli: Cli) -> None:
         assert (found["n"], found["mode"]) == (count, "untrained")
         assert (found["auc_dissatisfied"], found["auc_satisfied"]) == (1, 1)
         assert (found["accuracy"], found["macro_f1"]) == (1, 1)
-    assert "1.000" in cli("sentiment", "evaluate", file).stdout
+    assert "1.000" in table_text(evaluation_table(told))
 
 
 def test_what_cannot_be_evaluated_is_said(tmp_path: Path, cli: Cli) -> None:
@@ -219,11 +221,13 @@ def test_commands_tell_what_a_number_rests_on(tmp_path: Path, cli: Cli) -> None:
     made_shop = make_shop(
         tmp_path, (folder / "transcript.txt").read_text("utf-8"), folder / "ratings.csv"
     )
-    month = ("--month", "2026-10", "--db", made_shop.path)
+    month = ("--month", "2026-09", "--db", made_shop.path)
     told = json.loads(cli("kpi", "silent_satisfaction", *month, "--format", "json").stdout)
-    assert (told["silent"]["silent_count"], told["silent"]["basis"]) == (3, "too_few")
+    assert (told["silent"]["silent_count"], told["silent"]["basis"]) == (5, "too_few")
+    surest = [one["session_id"] for one in told["silent"]["surest"]]
+    assert surest == ["P2", "P1", "P3", "P4"]
     assert [flag["kind"] for flag in told["rows"][0]["flags"]][:1] == ["fallback"]
-    assert "依据 3 个未评价会话" in cli("kpi", "silent_satisfaction", *month).stdout
+    assert "依据 5 个未评价会话" in cli("kpi", "silent_satisfaction", *month).stdout
     explained = cli("explain", "silent_satisfaction", *month).stdout
     assert explained.index("最可能满意") < explained.index("最可能不满意")
     assert "谢谢" in explained
@@ -242,6 +246,9 @@ def test_real_dialogues_are_told_apart_as_well_as_before() -> None:
     assert (auc(labels[known] == 0, -score) or 0) >= 0.74
     assert (auc(labels[known] == 2, score) or 0) >= 0.83
     numbers = list(range(len(told.labels)))
-    found = evaluate_dialogues(told.only(numbers[200:]), told.only(numbers[:120]))["turn"]
-    assert found["auc_dissatisfied"] >= 0.77
-    assert found["auc_satisfied"] >= 0.87
+    others = told.only(numbers[230:])
+    turns, _ = judge(learn(told.only(numbers[:80])), others)
+    labels = others.turns["label"].to_numpy()
+    known = labels >= 0
+    assert (auc(labels[known] == 0, turns.unhappy[known]) or 0) >= 0.76
+    assert (auc(labels[known] == 2, turns.happy[known]) or 0) >= 0.86

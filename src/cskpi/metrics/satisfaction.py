@@ -55,7 +55,7 @@ WITH chosen AS (
            ) AS place
     FROM session_satisfaction AS told
     INNER JOIN sessions ON told.session_no = sessions.session_no
-    WHERE told.rating IS NULL AND {where}
+    WHERE told.rating IS NULL AND told.expected {side} 0.5 AND {where}
     QUALIFY place <= {count}
 ),
 said AS (
@@ -95,30 +95,33 @@ def model_record(con: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
 def silent_basis(
     con: duckdb.DuckDBPyConnection, period: Period, filters: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    """Return `model_record`, the number of silent sessions of the period and the surest; None without."""
+    """Return `model_record`, the number of silent sessions of the period and the surest; None without.
+
+    `surest` are ids of sessions with their expected chance, the surest first.
+    """
     record = model_record(con)
     where, values = _within(period, filters)
     row = con.execute(_SILENT.format(where=where), values).fetchone()
     if record is None or row is None or not row[0]:
         return None
     both = [one for way in surest_sessions(con, period, filters) for one in way]
-    sure = {one.session_id: one.expected for one in sorted(both, key=_doubt)[:SUREST]}
+    sure = [(one.session_id, one.expected) for one in sorted(both, key=_doubt)[:SUREST]]
     return {"silent_count": row[0], "surest": sure, **record}
 
 
 def surest_sessions(
     con: duckdb.DuckDBPyConnection, period: Period, filters: Mapping[str, str]
 ) -> tuple[list[SureSession], list[SureSession]]:
-    """Return the silent sessions surest to be satisfied, and those surest not to be."""
+    """Return the silent sessions surest to be satisfied, and those surest not to be; none at one half."""
     where, values = _within(period, filters)
     happy, unhappy = (
         [
             SureSession(*row)
             for row in con.execute(
-                _SUREST.format(way=way, where=where, count=SUREST), values
+                _SUREST.format(way=way, side=side, where=where, count=SUREST), values
             ).fetchall()
         ]
-        for way in ("DESC", "ASC")
+        for way, side in (("DESC", ">"), ("ASC", "<"))
     )
     return happy, unhappy
 

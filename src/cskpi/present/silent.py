@@ -25,9 +25,20 @@ def silent_text(basis: Mapping[str, Any]) -> str:
             session=mask_session_id(session),
             expected=format_value(expected, "percent"),
         )
-        for session, expected in basis["surest"].items()
+        for session, expected in basis["surest"]
     ]
+    if not surest:
+        return told
     return f"{told}\n{say('silent.surest_list', sessions=say('format.list_comma').join(surest))}"
+
+
+def silent_record(basis: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a number rests on for machines; ids that hold the customer's name are masked."""
+    surest = [
+        {"session_id": mask_session_id(session), "expected": expected}
+        for session, expected in basis["surest"]
+    ]
+    return {**basis, "surest": surest}
 
 
 def measures_text(record: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from cskpi.present.breakdowns import public
 from cskpi.present.cleaning import clean_for_terminal, guard_formula, one_line
 from cskpi.present.flags import flag_text
 from cskpi.present.inputs import Beside
+from cskpi.present.silent import silent_record
 from cskpi.texts import pick
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def json_bytes(findings: Iterable[Finding], period: Period, beside: Beside | Non
         "match": _match_record(beside.matches),
     }
     if beside.silent is not None:
-        content["silent"] = dict(beside.silent)
+        content["silent"] = silent_record(beside.silent)
     return content_bytes(content)
 
 

@@ -75,7 +75,7 @@ def evaluate_dialogues(
         raise InputError("dialogues_unlabelled")
     if train is not None:
         mode: Mode = "trained"
-        turns, whole = _say(learn(train), told)
+        turns, whole = judge(learn(train), told)
     elif cross_validate:
         mode = "cross_validated"
         turns, whole = _cross_validated(told)
@@ -149,7 +149,8 @@ def learn(train: Dialogues) -> Learnt:
     return Learnt(model, scale, fits, cuts)
 
 
-def _say(learnt: Learnt, told: Dialogues) -> tuple[Guess, Guess]:
+def judge(learnt: Learnt, told: Dialogues) -> tuple[Guess, Guess]:
+    """Return what is said of turns and dialogues by what was learnt."""
     chances = learnt.turns.chances(told.turns["customer"], _before(told))
     turns = Guess(chances[:, 0], chances[:, 2], decide(chances, learnt.turns.cuts))
     features = _scaled(_features(told, chances), learnt.scale)
@@ -167,7 +168,7 @@ def _cross_validated(told: Dialogues) -> tuple[Guess, Guess]:
     whole = [np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.int64)]
     groups = told.turns["dialogue"].to_numpy()
     for left, out in _folds(count):
-        said = _say(learn(told.only(left.tolist())), told.only(out.tolist()))
+        said = judge(learn(told.only(left.tolist())), told.only(out.tolist()))
         rows = np.flatnonzero(np.isin(groups, out))
         for into, place, guess in ((turns, rows, said[0]), (whole, np.sort(out), said[1])):
             for column, values in zip(
