@@ -1,8 +1,9 @@
-"""Replies that speak of another matter than the question, judged by the shop's own replies.
+"""Replies that speak of another matter than the question.
 
-All of this must hold: the matter of the reply is one that hardly any reply to such questions speaks
-of; its words belong to replies to that other matter far rather than to the question's own; and it
-shares no two Chinese characters in a row with the question.
+All of this must hold: a word list knows what the reply is about, and that no reply about it answers
+such a question; the two share no two Chinese characters in a row; the reply opens with no yes or no,
+asks nothing back and is short; hardly any reply of the shop to such questions is about that; and the
+customer had not spoken of it before.
 """
 
 from __future__ import annotations
@@ -10,114 +11,92 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from cskpi.enrich.tokens import tokens
+from cskpi.quality.matters import matters
 
 if TYPE_CHECKING:
     import polars as pl
 
-LEAST_WORDS = 2
-"""So many words of the reply must be known from replies to the other matter."""
+KEYS = ("shop_no", "question_form_no", "form_no", "asks")
 
-LEAST_SURPRISE = 4.0
-"""How much likelier the reply must be as one to the other matter, as a logarithm: 55 times."""
+_ANSWERS_YES_OR_NO = (
+    r"^(?:亲+,?|嗯+,?|哦+,?|您好,?|你好,?|亲爱的,?)*"
+    r"(?:可以|没问题|有的|没有|没|不|无法|暂|还没|还未|已|未|能|行|是|对|会(?:的|有|给)|好|支持|抱歉|很抱歉|非常抱歉|对不起)"
+)
+_ASKS_BACK = r"[?]|吗|请问|什么|哪|核实|提供"
+_LONGEST = 45
+"""Characters; longer replies speak of many things, or are a product's title."""
 
-KEYS = ("shop_no", "question_topic", "question_form_no", "form_no")
-
-_SMOOTHING = 0.5
-_SHORTEST = 2
+_WANTS = ("damage", "missing", "address", "price", "invoice", "returns")
+"""Such a message wants an answer without asking."""
 
 
-def off_topic(
-    answers: pl.DataFrame, least: int, rare: float, product_names: tuple[str, ...] = ()
-) -> pl.DataFrame:
-    """Return which replies to which questions are off topic, by `KEYS`.
+def off_topic(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
+    """Return which replies to which messages are off topic, by `KEYS`.
 
     Args:
-        answers: `KEYS`, topic, question, reply and times (how often) of replies to questions whose
-            matter is known; topic is NULL where the reply has none or several.
-        least: replies to questions of a matter a shop must have before any is judged.
-        rare: largest share of replies of a matter that is rare.
-        product_names: words of the shop, which count as one word each.
+        answers: `KEYS`, question, reply and times (how often), a row for each pair.
+        least: so many replies to questions of a matter tell what a shop usually answers.
+        rare: largest share of these that is rare.
     """
     import polars as pl
 
-    candidates = _rare_pairs(answers, least, rare)
-    if candidates.is_empty():
-        return candidates.select(KEYS)
-    likely = _surprise(answers, candidates, product_names).filter(
-        (pl.col("words") >= LEAST_WORDS) & (pl.col("surprise") >= LEAST_SURPRISE)
+    book = matters()
+    read = answers.with_columns(asked=_read(answers["question"]), told=_read(answers["reply"]))
+    answering = {bits: book.answering(bits) for bits in read["asked"].unique().to_list()}
+    wrong = book.named(_WANTS)
+    candidates = read.filter(
+        pl.col("told") != 0,
+        pl.col("asks") | (pl.col("asked") & wrong != 0),
+        pl.col("asked").replace_strict(answering, return_dtype=pl.Int64) & pl.col("told") == 0,
+        (pl.col("asked") != 0) | (pl.col("told") & ~book.remote == 0),
+        ~pl.col("reply").str.contains(_ANSWERS_YES_OR_NO),
+        ~pl.col("reply").str.contains(_ASKS_BACK),
+        pl.col("reply").str.len_chars() <= _LONGEST,
     )
-    found = candidates.join(likely, on=["shop_no", "question_topic", "topic", "reply"], how="semi")
-    unique = found.select("question", "reply").unique(maintain_order=True)
+    for asked, usual in (("asked", _usual(read, least, rare)), ("question", _twice(read, rare))):
+        candidates = candidates.join(usual, on=["shop_no", asked, "told"], how="anti")
+    unique = candidates.select("question", "reply").unique(maintain_order=True)
     apart = [not (_pieces(question) & _pieces(reply)) for question, reply in unique.iter_rows()]
     kept = unique.filter(pl.Series(apart, dtype=pl.Boolean))
-    return found.join(kept, on=["question", "reply"], how="semi").select(KEYS)
+    return candidates.join(kept, on=["question", "reply"], how="semi").select(*KEYS, "told")
 
 
-def _rare_pairs(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
-    import polars as pl
+def spoken_of_before(found: pl.DataFrame) -> pl.Series:
+    """Return the rows whose reply takes up what the customer had written earlier in the session.
 
-    named = answers.filter(pl.col("topic").is_not_null())
-    by_question = ["shop_no", "question_topic"]
-    pairs = named.group_by([*by_question, "topic"]).agg(pair=pl.col("times").sum())
-    shares = pairs.with_columns(every=pl.col("pair").sum().over(by_question)).filter(
-        (pl.col("topic") != pl.col("question_topic"))
-        & (pl.col("every") >= least)
-        & (pl.col("pair") <= rare * pl.col("every"))
-    )
-    return named.join(shares, on=[*by_question, "topic"], how="semi")
-
-
-def _surprise(
-    answers: pl.DataFrame, candidates: pl.DataFrame, product_names: tuple[str, ...]
-) -> pl.DataFrame:
-    """Return for each candidate how much likelier its words are in replies to its own matter.
-
-    Only words known from replies to questions of that matter count; where the same reply was given
-    to questions of the other matter, it is left out of what is usual there.
+    Args:
+        found: row_key, told (what the reply is about) and earlier (a text of the customer).
     """
+    same = (_read(found["earlier"]) & found["told"]) != 0
+    return found.filter(same)["row_key"].unique()
+
+
+def _read(texts: pl.Series) -> pl.Series:
+    """Return what texts are about, each unique one looked at once."""
     import polars as pl
 
-    cut = answers.select(reply=pl.col("reply").unique(maintain_order=True))
-    cut = cut.with_columns(word=tokens(cut["reply"], product_names).list.unique()).explode("word")
-    cut = cut.filter(pl.col("word").str.len_chars() >= _SHORTEST)
-    said = answers.group_by("shop_no", "question_topic", "reply").agg(pl.col("times").sum())
-    usual = (
-        said.join(cut, on="reply")
-        .group_by("shop_no", "question_topic", "word")
-        .agg(count=pl.col("times").sum())
-    )
-    totals = said.group_by("shop_no", "question_topic").agg(replies=pl.col("times").sum())
-    judged = (
-        candidates.select("shop_no", "question_topic", "topic", "reply")
-        .unique()
-        .join(said, on=["shop_no", "question_topic", "reply"])
-        .join(cut, on="reply")
-    )
-    here = _chance(judged, usual, totals, "question_topic", pl.col("times"))
-    there = _chance(here, usual, totals, "topic", pl.lit(0)).filter(pl.col("seen_topic") > 0)
-    return there.group_by("shop_no", "question_topic", "topic", "reply").agg(
-        surprise=(pl.col("chance_topic") / pl.col("chance_question_topic")).log().sum(),
-        words=pl.len(),
-    )
+    unique = texts.unique(maintain_order=True)
+    known = pl.DataFrame({"text": unique, "bits": matters().read(unique)})
+    told = pl.DataFrame({"text": texts})
+    return told.join(known, on="text", how="left", maintain_order="left")["bits"]
 
 
-def _chance(
-    judged: pl.DataFrame, usual: pl.DataFrame, totals: pl.DataFrame, topic: str, own: pl.Expr
-) -> pl.DataFrame:
-    """Add the replies to questions of a matter that hold the word, and their share of all."""
+def _usual(read: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
+    """Return what a shop answers to questions of a matter too often for it to be a slip."""
     import polars as pl
 
-    keys = ["shop_no", topic]
-    renamed = {"question_topic": topic}
-    joined = judged.join(usual.rename(renamed), on=[*keys, "word"], how="left").join(
-        totals.rename(renamed), on=keys, how="left"
-    )
-    seen = pl.col("count").fill_null(0) - own
-    chance = (seen + _SMOOTHING) / (pl.col("replies").fill_null(0) - own + 2 * _SMOOTHING)
-    return joined.with_columns(seen.alias(f"seen_{topic}"), chance.alias(f"chance_{topic}")).drop(
-        "count", "replies"
-    )
+    told = read.group_by("shop_no", "asked", "told").agg(pl.col("times").sum())
+    every = pl.col("times").sum().over("shop_no", "asked")
+    return told.filter((every >= least) & (pl.col("times") > rare * every))
+
+
+def _twice(read: pl.DataFrame, rare: float) -> pl.DataFrame:
+    """Return what a shop answered more than once, and not rarely, to the very same question."""
+    import polars as pl
+
+    told = read.group_by("shop_no", "question", "told").agg(pl.col("times").sum())
+    every = pl.col("times").sum().over("shop_no", "question")
+    return told.filter((pl.col("times") > 1) & (pl.col("times") > rare * every))
 
 
 def _pieces(text: str) -> set[str]:
