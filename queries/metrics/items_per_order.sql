@@ -1,6 +1,6 @@
 /* metric
 label       = { zh = "连带率", en = "Items per buyer" }
-description = { zh = "已付订单的商品件数除以付款买家数（客件数）；参数 per = \"order\" 时除以订单数。件数不明的订单不算；按客服看时是归属到该客服的订单，静默订单在“未知”一行。", en = "Pieces in paid orders per paying customer; per order where the parameter per is \"order\". Orders without a known number of pieces stay out; by agent, of the orders credited to that agent, silent orders in the row of the unknown." }
+description = { zh = "已付订单的商品件数除以付款买家数（客件数）；设置为按订单平均时除以订单数。件数不明的订单不算；按客服看时是归属到该客服的订单，静默订单在“未知”一行。", en = "Pieces in paid orders per paying customer; per order where that is set. Orders without a known number of pieces stay out; by agent, of the orders credited to that agent, silent orders in the row of the unknown." }
 formula     = { zh = "商品件数 ÷ 付款买家数", en = "pieces ÷ distinct paying customers" }
 group       = "sales"
 type        = "ratio"

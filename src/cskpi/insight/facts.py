@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cskpi.insight.insight import Insight
-from cskpi.metrics.comparison import SIGNIFICANT, Sample, difference
+from cskpi.metrics.comparison import SIGNIFICANT, Difference, Sample, difference
 from cskpi.metrics.uncertainty import benjamini_hochberg
 
 if TYPE_CHECKING:
@@ -103,15 +103,12 @@ def _cover(material: Material) -> Insight | None:
     band = narrowest_band(missed)
     if band is None or sum(missed.values()) < _LEAST_CASES:
         return None
-    first, last = band
-    inside = [(first + step) % _HOURS for step in range((last - first) % _HOURS + 1)]
-    own, of = (sum(counts.get(hour, 0.0) for hour in inside) for counts in (missed, asked))
+    own, of = (_inside(band, counts) for counts in (missed, asked))
     rest, rest_of = sum(missed.values()) - own, sum(asked.values()) - of
     if of <= 0 or rest_of <= 0 or own > of or rest > rest_of:
         return None
     apart = difference(_hits(own, of), _hits(rest, rest_of))
-    # The hours were chosen for being the worst of 24 runs of this length.
-    p_value = min((apart.p_value if apart.p_value is not None else 1.0) * _HOURS, 1.0)
+    p_value = _chance_of_band(apart)
     if p_value > SIGNIFICANT or apart.value <= 0:
         return None
     return Insight(
@@ -134,13 +131,24 @@ def _cover(material: Material) -> Insight | None:
         affected=own,
         certainty=1 - p_value,
         score=min(apart.value / max(rest / rest_of, 0.02), 3.0),
-        facts={
-            "first_hour": first,
-            "last_hour": last,
-            "missed": own,
-            "missed_all": sum(missed.values()),
-        },
+        facts=_cover_facts(band, own, sum(missed.values())),
     )
+
+
+def _chance_of_band(apart: Difference) -> float:
+    """The hours were chosen for being the worst of 24 runs of this length."""
+    return min((apart.p_value if apart.p_value is not None else 1.0) * _HOURS, 1.0)
+
+
+def _cover_facts(band: tuple[int, int], missed: float, missed_all: float) -> dict[str, object]:
+    first, last = band
+    return {"first_hour": first, "last_hour": last, "missed": missed, "missed_all": missed_all}
+
+
+def _inside(band: tuple[int, int], counts: Mapping[int, float]) -> float:
+    first, last = band
+    hours = range((last - first) % _HOURS + 1)
+    return sum(counts.get((first + step) % _HOURS, 0.0) for step in hours)
 
 
 def _rest(table: BreakdownTable | None) -> Insight | None:

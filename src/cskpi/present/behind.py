@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_EXAMPLES = 3
 _WORDS = (
     *("definition", "examples", "examples_near", "close", "filter", "filter_hint"),
-    *("filter_count", "sort", "more_about", "read_values", "trace"),
+    *("filter_count", "sort", "read_values", "trace"),
 )
 _SIDES = {"customer": 0, "agent": 1, "other": 2}
 

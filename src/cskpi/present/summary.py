@@ -101,14 +101,16 @@ def _month(inputs: ReportInputs) -> Sentence:
             change=_against(inputs, customers),
             **values,
         )
-    names = [pick(finding.labels) for finding in missed]
-    note = say("insight.note_missed", names=some_names(names, len(names))) if names else ""
-    if gaps := len(inputs.coverage.days_without_data):
-        note = say("format.list_semicolon").join(
-            filter(None, (note, say("summary.gaps_note", days=gaps)))
-        )
     tone: Tone = "bad" if words.count("worse") > words.count("better") else "plain"
-    return Sentence(text, tone, "headline", note=note)
+    return Sentence(text, tone, "headline", note=_month_note(inputs, missed))
+
+
+def _month_note(inputs: ReportInputs, missed: Sequence[Finding]) -> str:
+    names = [pick(finding.labels) for finding in missed]
+    notes = [say("insight.note_missed", names=some_names(names, len(names)))] if names else []
+    if gaps := len(inputs.coverage.days_without_data):
+        notes.append(say("summary.gaps_note", days=gaps))
+    return say("format.list_semicolon").join(notes)
 
 
 def _against(inputs: ReportInputs, customers: Finding) -> str:
