@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from transcripts import build_shop, messages_csv
+from transcripts import build_shop, messages_csv, part_shop
 from typer.testing import Result
 
 from cskpi.metrics.attribution_rules import CreditRule, compare_rules
@@ -300,7 +300,7 @@ def test_messages_nobody_asked_for_transfers_and_bots(tmp_path: Path) -> None:
         ),
         encoding="utf-8",
     )
-    with build_shop(tmp_path, told()) as shop:
+    with part_shop(tmp_path, told()) as shop:
         assert credited(shop, "created_first", "last") == {
             "o1": NONE,
             "o2": ("B", "created"),

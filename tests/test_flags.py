@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from test_present_samples import sample_inputs
-from transcripts import build_shop, make_shop, only
+from transcripts import make_shop, only, part_shop
 from typer.testing import Result
 
 from cskpi.metrics.catalog import load_catalog
@@ -56,7 +56,7 @@ def shop(folder: Path, **files: str) -> Iterator[DuckDBPyConnection]:
     (folder / "transcript.txt").write_text(files.pop("chats", CHATS), encoding="utf-8")
     for kind, text in files.items():
         (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
-    con = build_shop(folder, load_settings({}, environment={}))
+    con = part_shop(folder, load_settings({}, environment={}))
     try:
         yield con
     finally:
