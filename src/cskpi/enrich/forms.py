@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from cskpi.settings import Settings
 
 TEXTS_AT_ONCE = 1_000_000
-ROWS_OF_A_THREAD = 50_000
+ROWS_OF_A_THREAD = 250_000
+"""Patterns are compiled anew for each piece of texts, which costs as much as reading 10,000 of them."""
+ROWS_WORTH_A_THREAD = 5_000
 FORM_SOURCES = ("normalise.py", "personal.py", "forms.py", "lexicons/emoji.txt")
 """Files that decide which form a text has; all others of this package decide signals."""
 
@@ -194,10 +196,14 @@ def read_texts(texts: pl.Series, own: Path | None = None) -> tuple[pl.DataFrame,
 
 
 def _pieces(texts: pl.Series) -> list[pl.Series]:
-    return [
-        texts.slice(start, ROWS_OF_A_THREAD)
-        for start in range(0, max(texts.len(), 1), ROWS_OF_A_THREAD)
-    ]
+    """Return pieces of a size, as many as threads or a few of them."""
+    import polars as pl
+
+    threads = pl.thread_pool_size()
+    most = max(texts.len(), 1)
+    rounds = -(-most // (threads * ROWS_OF_A_THREAD))
+    size = max(-(-most // (threads * rounds)), ROWS_WORTH_A_THREAD)
+    return [texts.slice(start, size) for start in range(0, most, size)]
 
 
 def in_threads(work: Callable[[pl.Series], Frame], texts: pl.Series) -> Frame:

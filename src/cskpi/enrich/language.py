@@ -26,15 +26,26 @@ def languages(forms: pl.Series) -> pl.Series:
     """Return zh, en, other, or null where there are no words, for each normalised text."""
     import polars as pl
 
-    frame = pl.DataFrame({"form": forms.rename("form")})
-    words = pl.col("form").str.replace_all(r"\{[a-z_]+\}", " ")
-    counted = frame.lazy().select(
-        words=words,
-        han=words.str.count_matches(_HAN),
-        latin=words.str.count_matches("[a-z]"),
-        foreign=words.str.contains(_FOREIGN),
+    words = forms.str.replace_all(r"\{[a-z_]+\}", " ")
+    places = words.str.contains(f"[a-z]|{_FOREIGN}").arg_true()
+    # Where there is nothing but Chinese, nothing need be counted.
+    plain = pl.select(
+        pl.when(words.str.contains(_HAN)).then(pl.lit("zh")).otherwise(pl.lit(None, pl.String))
+    ).to_series()
+    return plain.scatter(places, _mixed(words.gather(places)))
+
+
+def _mixed(words: pl.Series) -> pl.Series:
+    """Return the same for texts with letters of several scripts."""
+    import polars as pl
+
+    text = pl.col("words")
+    counted = pl.LazyFrame({"words": words}).with_columns(
+        han=text.str.count_matches(_HAN),
+        latin=text.str.count_matches("[a-z]"),
+        foreign=text.str.contains(_FOREIGN),
     )
-    han, latin, text = pl.col("han"), pl.col("latin"), pl.col("words")
+    han, latin = pl.col("han"), pl.col("latin")
     return (
         counted.select(
             language=pl.when(pl.col("foreign") & (text.str.count_matches(_FOREIGN) * 3 >= han))

@@ -16,16 +16,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property
 from hashlib import sha256
-from operator import or_
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cskpi.enrich.sieve import Sieve
 from cskpi.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
+
+    Near = NDArray[np.bool_]
 
 SHIPPED = Path(__file__).parent / "lexicons"
 GONE = "\n"
@@ -43,6 +48,10 @@ _CUTS = {"questions": QUESTION, "quotes": QUOTE}
 _GAP = re.compile(r"\{\d|[\]).][*+]|\$")
 _GAPS_AT_ONCE = 4
 _FREE = "topics"
+_FEWEST_SIFTED = 20_000
+"""Making the sieve takes as long as reading so many texts without it."""
+SIFTED = ("talk", "banned", _FREE)
+"""The files whose words are looked for as they stand."""
 _HEAD = re.compile(r"\[(?P<name>[a-z_]+)(?::(?P<flags>[a-z ]*))?\]$")
 
 
@@ -80,22 +89,35 @@ class WordClass:
         cuts = [pattern for flag, pattern in _CUTS.items() if flag in self.flags]
         return "|".join([part for part in (ordinary,) if part] + cuts)
 
-    def hits(self, forms: pl.Series) -> pl.Series:
-        """Return for each normalised text whether a word of the class counts in it."""
+    def hits(self, forms: pl.Series, near: Near | None = None) -> pl.Series:
+        """Return for each normalised text whether a word of the class counts in it.
+
+        Args:
+            forms: normalised texts.
+            near: for each of `parts` in which texts it can stand; without it, in all.
+        """
+        import numpy as np
         import polars as pl
 
-        if not self.words:
-            return pl.repeat(False, forms.len(), eager=True)
-        found = self._stands_in(forms)
-        if not self.taken_out or not found.any():
-            return found
-        places = found.arg_true()
-        rest = forms.gather(places).str.replace_all(for_polars(self.taken_out), GONE)
-        return found.scatter(places, self._stands_in(rest))
+        if near is None:
+            near = np.ones((len(self.parts), forms.len()), dtype=bool)
+        found = self._stands_in(forms, near)
+        if self.taken_out and found.any():
+            rest = forms.filter(pl.Series(found)).str.replace_all(for_polars(self.taken_out), GONE)
+            found[found] = self._stands_in(rest, near[:, found])
+        return pl.Series(found)
 
-    def _stands_in(self, forms: pl.Series) -> pl.Series:
-        first, *others = (forms.str.contains(for_polars(part)) for part in self.parts)
-        return reduce(or_, others, first).fill_null(False)
+    def _stands_in(self, forms: pl.Series, near: Near) -> NDArray[np.bool_]:
+        import numpy as np
+        import polars as pl
+
+        found = np.zeros(forms.len(), dtype=bool)
+        for part, possible in zip(self.parts, near, strict=True):
+            places = possible & ~found
+            if places.any():
+                some = forms.filter(pl.Series(places)).str.contains(for_polars(part))
+                found[places] = some.fill_null(value=False).to_numpy()
+        return found
 
     def find(self, form: str) -> list[tuple[int, int]]:
         """Return the places in one normalised text where words of the class count."""
@@ -118,6 +140,29 @@ class Lexicons:
     def __getitem__(self, place: tuple[str, str]) -> WordClass:
         file, name = place
         return self.classes.get(file, {}).get(name, WordClass(name))
+
+    def near(self, forms: pl.Series) -> dict[tuple[str, str], Near]:
+        """Return for each class a row for each of its parts: in which normalised texts it can stand."""
+        import numpy as np
+
+        every = sum(len(self[place].parts) for place in self._sifted)
+        if forms.len() < _FEWEST_SIFTED:
+            rows = np.ones((every, forms.len()), dtype=bool)
+        else:
+            rows = self._sieve.near(forms)
+        ends = accumulate(len(self[place].parts) for place in self._sifted)
+        return {
+            place: rows[end - len(self[place].parts) : end]
+            for place, end in zip(self._sifted, ends, strict=True)
+        }
+
+    @cached_property
+    def _sifted(self) -> tuple[tuple[str, str], ...]:
+        return tuple((file, name) for file in SIFTED for name in self.classes.get(file, {}))
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        return Sieve(tuple(part for place in self._sifted for part in self[place].parts))
 
     @cached_property
     def version(self) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.lexicons import SHIPPED, read_lexicon
-from cskpi.enrich.personal import CANDIDATE, find_personal, pieces, possible_rules
+from cskpi.enrich.personal import CANDIDATE, KINDS, find_personal, pieces, possible_rules
 
 if TYPE_CHECKING:
     import polars as pl
@@ -68,6 +68,13 @@ def _emoji() -> dict[str, str]:
     for found in read_lexicon(SHIPPED / "emoji.txt"):
         codes |= {code.lower(): f"{{{found.name}}}" for code in found.lines}
     return dict(sorted(codes.items(), key=lambda item: -len(item[0])))
+
+
+@cache
+def placeholders() -> tuple[str, ...]:
+    """Return all that stands for something else in a form."""
+    found = {*KINDS, "shop_contact", "order", "link", "emoji"}
+    return tuple(sorted({f"{{{name}}}" for name in found} | {*_emoji().values()}))
 
 
 def normalise(texts: pl.Series) -> pl.Series:

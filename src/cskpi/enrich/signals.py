@@ -71,13 +71,15 @@ def form_signals(forms: pl.Series, own: Path | None = None) -> pl.DataFrame:
 
     lists = load_lexicons(own)
     forms = forms.fill_null("").rename("form")
+    near = lists.near(forms)
+    read = {name: lists[place].hits(forms, near[place]) for name, place in WORDS.items()}
     columns = [
         forms,
         languages(forms).rename("language"),
-        topics(forms, lists).rename("topic"),
+        topics(forms, lists, near).rename("topic"),
         *emotions(forms, own).get_columns(),
-        *(lists[place].hits(forms).rename(name) for name, place in WORDS.items()),
-        _fillers(forms, lists).rename("is_filler"),
+        *(hits.rename(name) for name, hits in read.items()),
+        _fillers(forms, lists, read["is_greeting"] | read["is_closing"]).rename("is_filler"),
         *_promises(forms),
         *(forms.str.contains(word, literal=True).rename(name) for name, word in PERSONAL.items()),
     ]
@@ -101,15 +103,19 @@ def _agreed_emotion() -> pl.Expr:
     )
 
 
-def filler_pattern(lexicons: Lexicons) -> str:
-    """Return the pattern of a text that says nothing but courtesies."""
-    parts = [lexicons["talk", name].words for name in ("filler", "greeting", "closing")]
+def filler_pattern(lexicons: Lexicons, *others: str) -> str:
+    """Return the pattern of a text that says nothing but courtesies, words of other classes among them."""
+    parts = [lexicons["talk", name].words for name in ("filler", *others)]
     emoji = r"\{(?:smile|thanks|good|sad|angry|doubt|emoji)\}"
     return rf"^(?:{'|'.join(part for part in parts if part)}|{emoji}|{_IDLE})+$"
 
 
-def _fillers(forms: pl.Series, lexicons: Lexicons) -> pl.Series:
-    return forms.str.contains(for_polars(filler_pattern(lexicons)))
+def _fillers(forms: pl.Series, lexicons: Lexicons, greets: pl.Series) -> pl.Series:
+    plain = forms.str.contains(for_polars(filler_pattern(lexicons)))
+    places = (greets & ~plain).arg_true()
+    # Wishes and goodbyes make a large pattern: only what holds one is looked at so closely.
+    courteous = for_polars(filler_pattern(lexicons, "greeting", "closing"))
+    return plain.scatter(places, forms.gather(places).str.contains(courteous))
 
 
 def _promises(forms: pl.Series) -> list[pl.Series]:
@@ -125,7 +131,8 @@ def _promises(forms: pl.Series) -> list[pl.Series]:
             first = min(
                 found,
                 key=lambda p: (
-                    p.seconds if p.seconds is not None else (p.days or 0) * 86_400 + 86_399
+                    (p.seconds is None and p.days is None),
+                    p.seconds if p.seconds is not None else (p.days or 0) * 86_400 + 86_399,
                 ),
             )
             rows.append((place, True, first.seconds, first.days))

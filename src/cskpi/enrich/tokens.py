@@ -10,6 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cskpi.enrich.normalise import placeholders
+
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
@@ -18,7 +20,6 @@ MOST_TITLES = 20_000
 """Titles looked at for product names; more of them bring no new names."""
 
 _BREAK, _MARK = "\n", "\x1f"
-_SIGN = re.compile(r"\{[a-z_]+\}")
 _PART = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}(?![\u4e00-\u9fff])")
 _OFTEN = 2
 _TITLES = f"SELECT DISTINCT title FROM order_items WHERE title IS NOT NULL ORDER BY title LIMIT {MOST_TITLES}"
@@ -33,15 +34,14 @@ def tokens(texts: pl.Series, product_names: tuple[str, ...] = ()) -> pl.Series:
     """
     import polars as pl
 
-    lines = texts.fill_null("").str.replace_all(f"[{_BREAK}{_MARK}]", " ")
-    signs = _signs(lines)
-    coded = lines.str.replace_many(list(signs), list(signs.values())) if signs else lines
+    lines = texts.fill_null("").str.replace_all(rf"[\s{_MARK}]+", " ")
+    signs = _signs()
+    coded = lines.str.replace_many(list(signs), list(signs.values()))
     # One call for many texts is twice as fast; the break between two texts is a word of its own.
-    cut = _MARK.join(_cutter(product_names).cut(_BREAK.join(coded.to_list())))
-    rows = pl.Series(texts.name, cut.split(_BREAK), dtype=pl.String)
-    rows = rows.str.replace_all(rf"{_MARK}\s*(?:{_MARK}\s*)*", _MARK).str.strip_chars(f"{_MARK} ")
-    if signs:
-        rows = rows.str.replace_many(list(signs.values()), list(signs))
+    joined = coded.str.join(_BREAK).item() or ""
+    cut = _MARK.join(_cutter(product_names).cut(joined)).replace(f"{_MARK} {_MARK}", _MARK)
+    rows = pl.Series(texts.name, cut.split(_BREAK), dtype=pl.String).str.strip_chars(f"{_MARK} ")
+    rows = rows.str.replace_many(list(signs.values()), list(signs))
     nothing = pl.lit([], dtype=pl.List(pl.String))
     return pl.select(
         pl.when(rows == "").then(nothing).otherwise(rows.str.split(_MARK)).alias(texts.name)
@@ -79,8 +79,7 @@ def _cutter(names: tuple[str, ...]) -> Any:
     return cutter
 
 
-def _signs(lines: pl.Series) -> dict[str, str]:
-    """Return placeholder -> a letter nobody writes, for the placeholders in the texts."""
-    found = lines.filter(lines.str.contains("{", literal=True)).str.extract_all(_SIGN.pattern)
-    names = sorted(found.explode().drop_nulls().unique().to_list())
-    return {name: chr(0xE300 + number) for number, name in enumerate(names[:1000])}
+@cache
+def _signs() -> dict[str, str]:
+    """Return placeholder -> a letter nobody writes."""
+    return {name: chr(0xE300 + number) for number, name in enumerate(placeholders())}
