@@ -8,6 +8,7 @@ unit        = "count"
 direction   = "neutral"
 grain       = "customer"
 sources     = ["contact_agents"]
+optional    = ["contact_agent_facts", "customers", "channels", "accounts"]
 origin      = "seed 0 §3, seed 3; exact reading 8"
 headline    = true
 rank        = 1
@@ -15,10 +16,13 @@ distinct    = ["measure"]
 version     = 1
 */
 SELECT
-    shop_id,
-    agent_id,
-    channel,
-    CAST(contact_on AS TIMESTAMP) AS occurred_at,
-    customer_id,
-    concat(shop_id, '/', customer_id) AS measure
-FROM contact_agents
+    customers.shop_id,
+    accounts.agent_id,
+    channels.channel,
+    CAST(contact_agent_facts.contact_on AS TIMESTAMP) AS occurred_at,
+    customers.customer_id,
+    contact_agent_facts.customer_no AS measure
+FROM contact_agent_facts
+INNER JOIN customers ON contact_agent_facts.customer_no = customers.customer_no
+LEFT JOIN channels ON contact_agent_facts.channel_no = channels.channel_no
+LEFT JOIN accounts ON contact_agent_facts.account_no = accounts.account_no

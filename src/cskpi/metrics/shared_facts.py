@@ -97,9 +97,16 @@ def _laid_out(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list
             " WHERE NOT internal AND database_name = current_database()"
         ).fetchall()
     )
+    empty = {
+        name
+        for (name,) in con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE estimated_size = 0"
+        ).fetchall()
+    }
+    counted = [metric for metric in metrics if empty.isdisjoint(metric.sources)]
     made = []
     for view in sorted(views):
-        readers = [metric for metric in metrics if _reads(metric.body, view)]
+        readers = [metric for metric in counted if _reads(metric.body, view)]
         # A headline KPI is counted once more for its control chart.
         uses = sum(2 if metric.headline else 1 for metric in readers)
         if uses < (1 if TEXTS in views[view] else LEAST_USES):
