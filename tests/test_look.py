@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from test_present_samples import empty_inputs
 
 from cskpi.errors import CskpiError, UsageError
-from cskpi.present.document import Document, Note, Section
+from cskpi.present.document import Document, Note, Section, Sentence, Sentences
 from cskpi.present.html import render_html
 from cskpi.present.look import Look, chosen_sections, contrast, load_look
 from cskpi.present.report import build_report
@@ -54,6 +55,18 @@ def test_a_shop_changes_logo_colour_style_and_sections(document: Document) -> No
     assert "--accent: #aa3355" in page
     assert re.findall(r'<section id="([^"]*)"', page) == ["coverage", "definitions"]
     assert "<p>DefinitionList</p>" in page
+
+
+def test_no_link_leads_to_a_chapter_left_out(document: Document) -> None:
+    told = Sentences((Sentence("慢了", ref="b"), Sentence("看定义", ref="definitions")))
+    sections = (
+        Section("a", "a", "a", (told,)),
+        Section("b", "b", "b", (Note("x"),)),
+        Section("definitions", "c", "c", (Note("y"),)),
+    )
+    page = render_html(replace(document, sections=sections), Look(sections=("a",))).decode()
+    assert 'href="#b"' not in page
+    assert 'href="#definitions">看定义' in page
 
 
 def test_a_colour_is_made_readable_on_both_papers() -> None:

@@ -12,14 +12,17 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from cskpi.present.links import with_sound_links
 from cskpi.present.look import Look, chosen_sections
 from cskpi.present.page import page_data
 from cskpi.resources import data_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment
 
-    from cskpi.present.document import Document
+    from cskpi.present.document import Document, Section
 
 _TEMPLATE, _STYLE, _SCRIPT = "report.html.j2", "report.css", "report.js"
 _HEAD = """<!doctype html>
@@ -44,7 +47,11 @@ def render_html(document: Document, look: Look | None = None) -> bytes:
     from markupsafe import Markup
 
     look = look or Look()
-    page = page_data(document, chosen_sections(document.sections, look))
+    sections: Sequence[Section] = chosen_sections(document.sections, look)
+    if look.sections:
+        # A sentence may lead to a chapter the shop has left out.
+        sections = with_sound_links(sections, {})
+    page = page_data(document, sections)
     environment = _environment(look)
     # The hashes of the policy are of what stands in the page in the end.
     script = _dense((data_dir("report_templates") / _SCRIPT).read_text(encoding="utf-8"))
