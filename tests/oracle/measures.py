@@ -51,11 +51,19 @@ Answer = tuple[dict[Key, Result], set[Key]]
 
 def quantile(values: Iterable[Fraction], share: Fraction) -> Fraction:
     """Linear between neighbours."""
-    ordered = sorted(values)
+    ordered = sorted(values, key=float)
     place = share * (len(ordered) - 1)
     low = int(place)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _sum(values: Iterable[Fraction]) -> Fraction:
+    """Exact; numbers of one denominator are added as whole numbers."""
+    wholes: Counter[int] = Counter()
+    for value in values:
+        wholes[value.denominator] += value.numerator
+    return sum((Fraction(whole, below) for below, whole in wholes.items()), Fraction(0))
 
 
 def _divided(numerator: Fraction, denominator: int) -> Fraction | None:
@@ -63,7 +71,7 @@ def _divided(numerator: Fraction, denominator: int) -> Fraction | None:
 
 
 def mean(items: list[Item]) -> Result:
-    total = sum((item.value for item in items), Fraction(0))
+    total = _sum(item.value for item in items)
     size = len(items)
     return Result(_divided(total, size), total, Fraction(size), size)
 
@@ -96,14 +104,14 @@ def wilson(hits: Fraction, trials: int) -> tuple[float, float]:
 
 
 def ratio(items: list[Item]) -> Result:
-    hits = sum((item.value for item in items), Fraction(0))
+    hits = _sum(item.value for item in items)
     trials = len(items)
     low, high = wilson(hits, trials)
     return Result(hits / trials, hits, Fraction(trials), trials, low=low, high=high)
 
 
 def total(items: list[Item]) -> Result:
-    return Result(value=sum((item.value for item in items), Fraction(0)))
+    return Result(value=_sum(item.value for item in items))
 
 
 def people(items: list[Item]) -> Result:
@@ -118,15 +126,15 @@ def people_ratio(items: list[Item]) -> Result:
 
 
 def per_person(items: list[Item]) -> Result:
-    amount = sum((item.value for item in items), Fraction(0))
+    amount = _sum(item.value for item in items)
     buyers = len({item.who for item in items})
     return Result(_divided(amount, buyers), amount, Fraction(buyers))
 
 
 def share(items: list[Item]) -> Result:
     """A part of amounts, not of rows."""
-    part = sum((item.value for item in items), Fraction(0))
-    whole = sum((Fraction(item.weight) for item in items), Fraction(0))
+    part = _sum(item.value for item in items)
+    whole = _sum(Fraction(item.weight) for item in items)
     if not whole:
         return Result()
     return Result(part / whole, part, whole, len(items))
@@ -150,14 +158,19 @@ def _keys(item: Item, by: str) -> set[Key]:
     """The rows an item may stand in: one, unless the text leaves its agent or channel open."""
     keys: set[Key] = {()}
     for name in filter(None, by.split(",")):
-        parts: dict[str, set[Key]] = {
-            "shop": {(item.shop,)},
-            "day": {(item.at.date().isoformat(),)},
-            "agent": {(item.shop, agent) for agent in item.agents},
-            "channel": {(channel,) for channel in item.channels},
-        }
-        keys = {(*key, *part) for key in keys for part in parts[name]}
+        parts = _parts(item, name)
+        keys = {(*key, *part) for key in keys for part in parts}
     return keys
+
+
+def _parts(item: Item, name: str) -> set[Key]:
+    if name == "shop":
+        return {(item.shop,)}
+    if name == "day":
+        return {(item.at.date().isoformat(),)}
+    if name == "agent":
+        return {(item.shop, agent) for agent in item.agents}
+    return {(channel,) for channel in item.channels}
 
 
 def grouped(items: list[Item], by: str, measure: Measure) -> Answer:
