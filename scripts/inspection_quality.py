@@ -58,7 +58,9 @@ class Score:
 
 def added(scores: Sequence[Score]) -> Score:
     """Return scores as one."""
-    return Score(*(sum(column) for column in zip(*((s.said, s.meant, s.both) for s in scores))))
+    return Score(
+        *(sum(column) for column in zip(*((s.said, s.meant, s.both) for s in scores), strict=True))
+    )
 
 
 @cache
@@ -75,7 +77,9 @@ def rule_scores(suffix: str) -> dict[str, Score]:
         found[rule.name] = {int(number) for number in inspection.lines.session[places]}
     counts: dict[str, Counter[str]] = {}
     for number, row in enumerate(rows):
-        for rule_name, is_meant in [(n, True) for n in row["rules"]] + [(n, False) for n in row["not"]]:
+        for rule_name, is_meant in [(n, True) for n in row["rules"]] + [
+            (n, False) for n in row["not"]
+        ]:
             is_said = number in found[rule_name]
             count = counts.setdefault(rule_name, Counter())
             count.update(said=is_said, meant=is_meant, both=is_said and is_meant)
@@ -131,7 +135,11 @@ def _part(suffix: str) -> Iterator[str]:
         yield _line(f"`{name}`", score)
     yield _line("**信息准确：一致 / accuracy: agrees**", verdict_scores(suffix)["agrees"])
     yield _line("**信息准确：矛盾 / accuracy: contradicts**", verdict_scores(suffix)["contradicts"])
-    words = {"repeated": "重复话术 / repeated", "filler": "只有客套 / filler", "off_topic": "答非所问 / off topic"}
+    words = {
+        "repeated": "重复话术 / repeated",
+        "filler": "只有客套 / filler",
+        "off_topic": "答非所问 / off topic",
+    }
     for kind, score in reply_scores(suffix).items():
         yield _line(f"**无效回复：{words[kind]}**", score)
     yield ""
@@ -172,10 +180,8 @@ def _chat(chat: Sequence[str]) -> str:
 
 def _verdict(row: dict[str, Any]) -> str:
     texts = [text for entry in row["kb"] for text in (entry["question"], entry["answer"])]
-    *known, question, said = _normal([*texts, row["question"], row["statement"]])
-    entries = [
-        Entry(str(n), known[2 * n], "", known[2 * n + 1], "") for n in range(len(row["kb"]))
-    ]
+    *known, said = _normal([*texts, row["statement"]])
+    entries = [Entry(str(n), known[2 * n], "", known[2 * n + 1], "") for n in range(len(row["kb"]))]
     verdicts = {judged.verdict for judged in KnowledgeBase(entries).judge(said)}
     return next((v for v in ("contradicts", "agrees") if v in verdicts), "not_covered")
 
@@ -206,4 +212,4 @@ def _store(con: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> No
 
 
 if __name__ == "__main__":
-    print(page())  # noqa: T201  what `python scripts/inspection_quality.py` is for
+    print(page())

@@ -30,7 +30,7 @@ SELECT form_no, form FROM message_signals
 WHERE form_no IN (SELECT form_no FROM message_forms WHERE actor = 2)
 ORDER BY form_no
 """
-_QUANTITY = r"(?:\d|[一二两三四五六七八九十百半])\s*个?(?:工作日|小时|钟头|分钟|天|日|周|星期|月|年|元|块钱|期|%)"
+_QUANTITY = r"(?:\d|[一二两三四五六七八九十百半])\s*个?(?:工作日|小时|钟头|分钟|天|日|周|星期|月|年|元|块钱?|期|%|度|℃|件|成)"
 _TEXTS = ("kb_id", "verdict", "said", "known")
 _CLAUSE = r"[^,。;!?\n ]*"
 _ASKS = r"[吗么?]|多久|几天|多少|怎么"

@@ -37,10 +37,26 @@ def leaks_of(
 
     if not forms.select(pl.any_horizontal(_FLAGS).any()).item():
         return {}
+    tables = {
+        "message_forms": _messages(lines),
+        "messages": _messages(lines, texts),
+        "message_signals": forms.select("form", *_FLAGS).with_row_index("form_no"),
+    }
     step = next(step for step in text_steps() if step.target == "privacy_leaks")
+    with duckdb.connect() as con:
+        for name, frame in tables.items():
+            with offered(con, "told", frame):
+                con.execute(f"CREATE TABLE {name} AS FROM told")
+        found = con.execute(step.select, step.bind(settings)).fetchnumpy()
+    keys = found["row_key"] // 1_000_000
+    return {kind: keys[found["leak_kind"] == kind] for kind in LEAK_KINDS}
+
+
+def _messages(lines: Lines, texts: Sequence[str] = ()) -> pl.DataFrame:
+    import polars as pl
+
     said = pl.DataFrame(
         {
-            "row_key": lines.row_key,
             "session_no": lines.session,
             "shop_no": lines.session,
             "customer_no": lines.session,
@@ -51,17 +67,10 @@ def leaks_of(
             "source_row": lines.row_key,
         }
     ).with_columns(
-        row_key=pl.col("row_key") * 1_000_000,
+        row_key=pl.col("source_row") * 1_000_000,
         file_id=pl.lit(0),
         occurred_at=pl.lit(None, pl.Datetime),
-        text=pl.Series([texts[number] for number in lines.form], dtype=pl.String),
     )
-    signs = forms.select("form", *_FLAGS).with_row_index("form_no")
-    tables = {"message_forms": said, "messages": said, "message_signals": signs}
-    with duckdb.connect() as con:
-        for name, frame in tables.items():
-            with offered(con, "told", frame):
-                con.execute(f"CREATE TABLE {name} AS FROM told")
-        found = con.execute(step.select, step.bind(settings)).fetchnumpy()
-    keys = found["row_key"] // 1_000_000
-    return {kind: keys[found["leak_kind"] == kind] for kind in LEAK_KINDS}
+    if not texts:
+        return said
+    return said.with_columns(text=pl.Series([texts[number] for number in lines.form]))

@@ -1,7 +1,8 @@
 """Clauses that state something, and the quantities and yes or no in them.
 
 Conservative on purpose: a question, a guess, a condition, somebody else's rule or an exception is no
-statement. Quantities of one kind can be compared: hours, working days, yuan, percent, instalments.
+statement. Quantities of one kind can be compared: hours, working days, yuan, percent, instalments,
+degrees, pieces.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["hours", "workdays", "yuan", "percent", "instalments"]
+Kind = Literal["hours", "workdays", "yuan", "percent", "instalments", "degrees", "pieces"]
 
 _NUMERALS = "零一二两三四五六七八九"
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -30,13 +31,15 @@ _KINDS: dict[str, Kind] = {
     "工作日": "workdays",
     "元": "yuan",
     "块钱": "yuan",
+    "℃": "degrees",
+    "件": "pieces",
     "%": "percent",
     "期": "instalments",
 }
 _NUMBER = r"\d+(?:\.\d+)?|[一二两三四五六七八九十百半]+"
 QUANTITY = re.compile(
     rf"(?<![第\d.月这那前近过])(?P<low>{_NUMBER})(?:\s*[-~到至—]\s*(?P<high>{_NUMBER}))?\s*(?P<each>个)?"
-    r"(?P<unit>工作日|小时|钟头|分钟|天|日|周|星期|月|年|元|块钱|期|%)"
+    r"(?P<unit>工作日|小时|钟头|分钟|天|日|周|星期|月|年|元|块钱|期|%|℃|件)"
 )
 _SPLIT = re.compile(r"(?<!\d),|,(?!\d{3})|[。;!！；…\n()（）、~]|\s+|(?<=[?？])")
 _QUESTION = re.compile(
@@ -79,6 +82,28 @@ class Clause:
     condition: str
     rest: str
     quantities: tuple[Quantity, ...]
+
+
+_LASTS = re.compile(r"(?<![质价担确])保(?:修|质)?(?=[\d一二两三四五六七八九十半]+个?[年月天])")
+_CANNOT = re.compile(r"([发退换])不了")
+_CANNOT_BE = re.compile(r"(指定|定制|安装|开票|开发票)不了")
+_TENTHS = re.compile(rf"([{_NUMERALS[1:]}])成(?![套品交为分人本长功])")
+_YUAN = re.compile(r"((?:[加收付补退贴满]|[运邮]费|只要)\s*\d+(?:\.\d+)?)块(?!钱)")
+_FREE_FROM = re.compile(r"(满\s*\d+)(?=[就才起]?[包免]邮)")
+_DEGREES = re.compile(r"((?:水温|耐温|耐热|耐|不超过)\D{0,3}\d+)度|(\d+)度(?=[热温]?水)")
+SHORT = r"保[\d一二两三四五六七八九十半]|[发退换定装票]不了"
+"""Where a text may name a matter in one of these ways alone; a pattern of any engine."""
+
+
+def in_full(text: str) -> str:
+    """Return a text with short ways of stating a fact written out: 保5年, 发不了, 三成, 加20块."""
+    text = _LASTS.sub("质保", text)
+    text = _CANNOT.sub(r"不支持\1货", text)
+    text = _CANNOT_BE.sub(r"不支持\1", text)
+    text = _TENTHS.sub(lambda found: f"{_DIGITS[found[1]]}0%", text)
+    text = _FREE_FROM.sub(r"\1元", _YUAN.sub(r"\1元", text))
+    text = _DEGREES.sub(lambda found: f"{found[1] or found[2]}℃", text)
+    return text.replace("一半定金", "50%定金").replace("一半的定金", "50%定金")
 
 
 def clauses(text: str) -> list[Clause]:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cskpi.quality.clauses import Clause, clauses
+from cskpi.quality.clauses import SHORT, Clause, clauses, in_full
 from cskpi.quality.fact_words import Vocabulary, named_matters, vocabulary
 
 Verdict = Literal["agrees", "contradicts", "not_covered"]
 
-_NO = r"不支持|不可以|不能|不提供|不包|不接受|没有|无法|暂不支持|不可|不开"
+_NO = r"暂不支持|暂不|不支持|不可以|不能|不提供|不包|不接受|没有|无法|暂不支持|不可|不开"
 _YES = r"支持|可以|提供|有|可"
 POLARITY = re.compile(rf"(?P<no>{_NO})|(?P<yes>{_YES})")
 _NEAR = 4
@@ -78,16 +78,18 @@ class KnowledgeBase:
         self._facts: dict[str, list[_Fact]] = {}
         for entry in entries:
             for fact in self._facts_of(entry):
-                for word in fact.question | fact.variants:
+                for word in fact.question | fact.variants | fact.said.words:
                     self._facts.setdefault(word, []).append(fact)
 
     @property
     def pattern(self) -> str:
         """Pattern of the words without one of which nothing is said about a fact; empty: no facts."""
-        return self.words.pattern_of(self._facts)
+        words = self.words.pattern_of(self._facts)
+        return f"{words}|{SHORT}" if words else ""
 
     def judge(self, text: str) -> list[Judged]:
         """Return the statements of a normalised text, one an entry; contradictions win."""
+        text = in_full(text)
         elsewhere = frozenset(self.words.find(text))
         found: dict[str | None, Judged] = {}
         for clause in clauses(text):
@@ -145,7 +147,7 @@ class KnowledgeBase:
                 question | variants | answer,
                 exceptions,
             )
-            for said in map(self._said, clauses(entry.answer))
+            for said in map(self._said, clauses(in_full(entry.answer)))
             if said.clause.quantities or said.target is not None
         ]
 
@@ -180,7 +182,7 @@ def _judged(said: _Said, fact: _Fact, *, agrees: bool) -> Judged:
 
 def _score(said: _Said, fact: _Fact, elsewhere: frozenset[str]) -> float:
     """Return how surely a statement is about a fact; 0 where it is not."""
-    if not (fact.question | fact.variants) & elsewhere:
+    if not (fact.question | fact.variants | fact.said.words) & elsewhere:
         return 0.0
     known = fact.said
     same_kind = {q.kind for q in said.clause.quantities} & {q.kind for q in known.clause.quantities}
