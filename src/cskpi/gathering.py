@@ -32,14 +32,13 @@ if TYPE_CHECKING:
     from cskpi.metrics.catalog import Catalog
     from cskpi.metrics.coverage import Coverage
     from cskpi.metrics.declaration import Metric
-    from cskpi.metrics.finding import Finding
     from cskpi.periods import Period
     from cskpi.settings import Settings
 
 FIRST_WAIT = "first_response_time"
 """The KPI whose spread a report shows."""
 
-MOST_ROWS = 5000
+MOST_ROWS = 2000
 """Rows of a breakdown that a workbook holds; the page shows fewer, `cskpi kpi NAME` all of them."""
 
 REPORT_GROUPINGS: tuple[tuple[str, ...], ...] = ((), ("agent",), ("day",), ("shop",))
@@ -54,24 +53,8 @@ def report_inputs(
     reveal: bool = False,
 ) -> ReportInputs:
     """Gather all a report shows: numbers, insights, breakdowns and data coverage of one period."""
-    metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
-    needed = {source for one in metrics for source in one.sources}
-    needed |= {source for one in declared for source in one.sources}
-    with shared_facts(con, metrics), con.cursor() as beside, ahead(beside) as worker:
-        filled = filled_tables(con, needed)
-        told = worker.submit(_told, beside, declared, filled, period, settings)
-        material, by_day, by_shop = _numbers(con, catalog, period, settings)
-        parts = parts_of_changes(con, material, settings)
-        waits = _first_waits(con, metrics, period, settings)
-        facts = told.result()
-    material = replace(
-        material,
-        parts=parts.now,
-        parts_before=parts.before,
-        breakdowns=facts.tables,
-        topics=facts.topics,
-        coverage=facts.coverage,
-    )
+    material, filled, further = _gathered(con, catalog, period, settings)
+    metrics = catalog.own()
     shown = (
         replace(named(m, settings), target=target_in_force(m, settings, period.start.date()))
         for m in metrics
@@ -83,9 +66,7 @@ def report_inputs(
         groups=catalog.groups,
         totals=material.totals,
         by_agent=material.by_agent,
-        by_day=by_day,
-        by_shop=by_shop,
-        breakdowns=tuple(facts.tables.values()),
+        breakdowns=tuple(material.breakdowns.values()),
         coverage=material.coverage,
         parameters={m.name: parameters_in_force(m, settings) for m in metrics},
         charts=material.charts,
@@ -97,11 +78,34 @@ def report_inputs(
             source for metric in metrics for source in metric.sources if not filled.get(source)
         ),
         reveal=reveal,
-        examples=facts.examples,
-        shops=facts.shops,
-        presets=facts.presets,
-        **waits,
+        **further,
     )
+
+
+def _gathered(
+    con: duckdb.DuckDBPyConnection, catalog: Catalog, period: Period, settings: Settings
+) -> tuple[Material, Mapping[str, bool], dict[str, Any]]:
+    """Return what insights are found in, which tables hold rows, and what else a report shows."""
+    metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
+    needed = {source for one in metrics for source in one.sources}
+    needed |= {source for one in declared for source in one.sources}
+    with shared_facts(con, metrics), con.cursor() as beside, ahead(beside) as worker:
+        filled = filled_tables(con, needed)
+        told = worker.submit(_told, beside, declared, filled, period, settings)
+        material, by_place = _numbers(con, catalog, period, settings)
+        parts = parts_of_changes(con, material, settings)
+        waits = _first_waits(con, metrics, period, settings)
+        facts = told.result()
+    whole = replace(
+        material,
+        parts=parts.now,
+        parts_before=parts.before,
+        breakdowns=facts.tables,
+        topics=facts.topics,
+        coverage=facts.coverage,
+    )
+    listed = {"examples": facts.examples, "shops": facts.shops, "presets": facts.presets}
+    return whole, filled, by_place | waits | listed
 
 
 def _numbers(
@@ -109,7 +113,7 @@ def _numbers(
     catalog: Catalog,
     period: Period,
     settings: Settings,
-) -> tuple[Material, tuple[Finding, ...], tuple[Finding, ...]]:
+) -> tuple[Material, dict[str, Any]]:
     """Return what insights are found in, and the numbers by day and by shop from the same scans."""
     findings = evaluate(con, catalog.own(), period, REPORT_GROUPINGS, settings, last_year=True)
     totals, by_agent, by_day, by_shop = (
@@ -124,7 +128,7 @@ def _numbers(
         by_agent=by_agent,
         charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
     )
-    return material, by_day, by_shop
+    return material, {"by_day": by_day, "by_shop": by_shop}
 
 
 def _first_waits(

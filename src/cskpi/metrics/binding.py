@@ -71,16 +71,26 @@ def select_problems(
             return [f"{file.path}:1: unknown source table '{name}'" for name in unknown]
         for name in tables:
             con.execute(table_definitions()[name])
-        used = con.extract_statements(body)[0].named_parameters
-        sample = {name: _sample_value(param) for name, param in params.items()} | {
-            name: datetime.fromisoformat("2026-01-01") for name in given if name in used
-        }
         try:
-            described = con.execute(f"DESCRIBE SELECT * FROM ({body})", sample).fetchall()
+            found = _described(con, body, params, given)
         except duckdb.Error as error:
             return [f"{file.path}:{first + _error_line(error)}: {_first_line(error)}"]
-    found = {row[0] for row in described}
     return [f"{file.path}:{first}: the body has no column '{c}'" for c in columns if c not in found]
+
+
+def _described(
+    con: duckdb.DuckDBPyConnection,
+    body: str,
+    params: Mapping[str, Param],
+    given: Sequence[str] = (),
+) -> dict[str, str]:
+    """Return the columns of a body with their types."""
+    used = con.extract_statements(body)[0].named_parameters
+    sample = {name: _sample_value(param) for name, param in params.items()} | {
+        name: datetime.fromisoformat("2026-01-01") for name in given if name in used
+    }
+    rows = con.execute(f"DESCRIBE SELECT * FROM ({body})", sample).fetchall()
+    return {row[0]: row[1] for row in rows}
 
 
 @contextmanager
@@ -142,12 +152,15 @@ def _column_problems(metric: Metric, con: duckdb.DuckDBPyConnection) -> list[str
         return [f"{path}:1: unknown source table '{name}'" for name in unknown]
     for name in (*metric.sources, *metric.optional):
         con.execute(tables[name])
-    sample = {name: _sample_value(param) for name, param in metric.params.items()}
     try:
-        described = con.execute(f"DESCRIBE SELECT * FROM ({metric.body})", sample).fetchall()
+        return _type_problems(metric, _described(con, metric.body, metric.params))
     except duckdb.Error as error:
         return [f"{path}:{first + _error_line(error)}: {_first_line(error)}"]
-    types = {row[0]: row[1] for row in described}
+
+
+def _type_problems(metric: Metric, types: Mapping[str, str]) -> list[str]:
+    """Return the columns a body lacks, and those of another type than the engine counts on."""
+    path, first = metric.file.path, metric.file.body_line
     needed = (
         *DIMENSION_COLUMNS,
         *standard_columns(metric.type, metric.bucket),

@@ -89,9 +89,7 @@ def chart_of(
     first = period.start.date()
     last = first + timedelta(days=period.days - 1)
     series = _series(metric, found)
-    earlier = [day for day in series.judged if day < first]
-    is_own = len(earlier) < max(LEAST_DAYS, round(before * FULL_BASELINE))
-    base = [day for day in series.judged if day >= first] if is_own else earlier
+    base, is_own = _baseline(series, first, before)
     limits, state = _limits(series, base)
     spread = limits.spread if isinstance(limits, ShareLimits) and limits.spread > 1 else None
     shares: ChartKind = "p" if spread is None else "p_prime"
@@ -112,6 +110,13 @@ def chart_of(
         spread=spread,
         points=_points(series, (first, last), limits, rules),
     )
+
+
+def _baseline(series: _Series, first: date, before: int) -> tuple[list[date], bool]:
+    """Return the days limits are made from, and whether they are the days shown themselves."""
+    earlier = [day for day in series.judged if day < first]
+    is_own = len(earlier) < max(LEAST_DAYS, round(before * FULL_BASELINE))
+    return ([day for day in series.judged if day >= first] if is_own else earlier), is_own
 
 
 def _series(metric: Metric, found: Mapping[date, Finding]) -> _Series:

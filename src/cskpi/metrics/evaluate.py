@@ -70,9 +70,7 @@ def evaluate(
         UsageError: an unknown dimension; business time without opening hours.
     """
     filters = filters or {}
-    for name in {name for grouping in groupings for name in grouping} | set(filters):
-        if name not in DIMENSIONS:
-            raise UsageError("dimension_unknown", name=name, known=", ".join(DIMENSIONS))
+    _check_dimensions({name for grouping in groupings for name in grouping} | set(filters))
     last_year = last_year and compare and period.year_before() is not None
     asked = _Asked(tuple(groupings), filters, period, settings, compare, last_year)
     metrics = in_force(metrics, period)
@@ -85,6 +83,12 @@ def evaluate(
             for metric, answer in zip(metrics, answers, strict=True)
             for finding in _told(metric, answer.result(), asked)
         ]
+
+
+def _check_dimensions(names: Collection[str]) -> None:
+    for name in names:
+        if name not in DIMENSIONS:
+            raise UsageError("dimension_unknown", name=name, known=", ".join(DIMENSIONS))
 
 
 @dataclass(frozen=True, slots=True)

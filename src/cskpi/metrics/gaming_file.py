@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from cskpi.metrics.declaration import Labels, Param
     from cskpi.store.sqlfile import SqlFile
 
-STANDARD_COLUMNS = ("session_no", "shop_id", "agent_id", "occurred_at", "is_hit", "expected")
-"""What every detector's body returns; further columns are the evidence its sentence names."""
 _REQUIRED: Mapping[str, type] = {
     "label": dict,
     "description": dict,

@@ -107,21 +107,10 @@ def platform_figures(
             own[first, last, kept] = _own(
                 con, [metrics[kpi] for kpi in sorted(asked)], (first, last), kept, settings
             )
-        figures.append(
-            PlatformFigure(
-                channel=channel,
-                shop_id=shop,
-                agent_id=agent,
-                scope=scope,
-                first_day=first,
-                last_day=last,
-                metric=name,
-                unit=UNITS.get(unit, "count"),
-                said=said,
-                counterpart=counterpart,
-                own=_match(own[first, last, kept], counterpart, scope, shop, agent),
-            )
-        )
+        ours = _match(own[first, last, kept], counterpart, scope, shop, agent)
+        place = (channel, shop, agent, scope, first, last)
+        unit_of_it = UNITS.get(unit, "count")
+        figures.append(PlatformFigure(*place, name, unit_of_it, said, counterpart, ours))
     return figures
 
 

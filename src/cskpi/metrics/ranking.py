@@ -9,7 +9,13 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 from cskpi.errors import UsageError
-from cskpi.metrics.adjustment import Adjusted, adjusted, can_be_adjusted, strata_of
+from cskpi.metrics.adjustment import (
+    Adjusted,
+    StrataOf,
+    adjusted,
+    can_be_adjusted,
+    strata_of,
+)
 from cskpi.metrics.against import least_rows
 from cskpi.metrics.comparison import Sample, difference
 from cskpi.metrics.evaluate import counted, inside, samples
@@ -101,21 +107,18 @@ def rank(
     places: list[Place] = []
     for house in dict.fromkeys(_house(finding, by) for finding, _ in found):
         entries = [(f, sample) for f, sample in found if _house(f, by) == house]
-        mixed = (
-            adjusted(
-                {
-                    unit: own
-                    for unit, own in strata.by_unit.items()
-                    if by == "shop" or unit[0] == house
-                }
-            )
-            if strata
-            else {}
-        )
-        places += _places(metric, by, entries, mixed)
+        places += _places(metric, by, entries, _mixed(strata, house if by == "agent" else None))
     return Ranking(
         question.metric, by, tuple(places), strata.names if strata else (), is_adjusted=adjust
     )
+
+
+def _mixed(strata: StrataOf | None, house: str | None) -> Mapping[tuple[str | None, ...], Adjusted]:
+    """Return the adjusted numbers of a shop's agents, of all shops where none is named."""
+    if strata is None:
+        return {}
+    own = {unit: s for unit, s in strata.by_unit.items() if house is None or unit[0] == house}
+    return adjusted(own)
 
 
 def _house(finding: Finding, by: By) -> str | None:

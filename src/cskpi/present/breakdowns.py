@@ -70,25 +70,27 @@ def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
 
     Args:
         breakdown: the rows.
-        most_rows: leave the rows after these out and say how many they are; 0 shows all.
+        most_rows: keep the rows after these for files and say how many they are; 0 shows all.
     """
     breakdown = public(breakdown)
     columns, told = breakdown.columns, about_table(breakdown)
-    shown = breakdown.rows[: most_rows or None]
-    rows = tuple(
-        Row(
-            tuple(_cell(item, column) for item, column in zip(row, columns, strict=True)),
-            about=told,
-        )
-        for row in shown
-    )
-    more = len(breakdown.rows) - len(shown)
+    rows = [
+        tuple(_cell(item, column) for item, column in zip(row, columns, strict=True))
+        for row in breakdown.rows
+    ]
+    shown, further = (rows[:most_rows], rows[most_rows:]) if most_rows else (rows, [])
     return Table(
         tuple(Column(one_line(pick(c.labels)), c.unit or "text", rank=c.rank) for c in columns),
-        rows,
-        note=say("breakdown.more", n=format_count(more), name=breakdown.name) if more else "",
+        tuple(Row(cells, about=told) for cells in shown),
+        note=_left_out(breakdown, len(further) + breakdown.left_out),
         empty=_nothing(breakdown),
+        more=tuple(Row(cells) for cells in further),
+        more_note=_left_out(breakdown, breakdown.left_out),
     )
+
+
+def _left_out(breakdown: BreakdownTable, count: int) -> str:
+    return say("breakdown.more", n=format_count(count), name=breakdown.name) if count else ""
 
 
 def _placed(breakdown: BreakdownTable, table: Table) -> tuple[Row, ...]:

@@ -5,7 +5,7 @@ Every graphic block carries its numbers as a `Table`, so an output that cannot d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -99,7 +99,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; `empty` is what stands there without rows."""
+    """Rows under columns; `empty` is what stands there without rows.
+
+    `more` are rows a page and a terminal have no room for, `more_note` what is said under all of them.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -108,6 +111,14 @@ class Table:
     group_title: str = ""
     empty: str = ""
     is_collapsed: bool = False
+    more: tuple[Row, ...] = ()
+    more_note: str = ""
+
+    def whole(self) -> Table:
+        """Return the table with all its rows, for files that have room for them."""
+        if not self.more:
+            return self
+        return replace(self, rows=self.rows + self.more, note=self.more_note, more=())
 
 
 @dataclass(frozen=True, slots=True)

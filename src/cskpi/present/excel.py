@@ -96,7 +96,7 @@ def render_xlsx(document: Document) -> bytes:
 
 def _plans(section: Section) -> Iterator[_Plan]:
     """Divide a section: small lists and agents' scorecards share a sheet, other tables have their own."""
-    parts = [_Part(block, t) for block in section.blocks for t in block_tables(block)]
+    parts = [_Part(block, t.whole()) for block in section.blocks for t in block_tables(block)]
     parts = [_named(part) for part in parts]
     stacked = [part for part in parts if _is_stacked(part)]
     alone = [part for part in parts if not _is_stacked(part)]
@@ -133,7 +133,7 @@ def _prose(block: Block) -> list[str]:
     if isinstance(block, Note | Hint):
         return [block.text]
     if isinstance(block, Table):
-        return [block.note]
+        return [block.whole().note]
     legend = getattr(block, "legend", "")
     return [legend] if isinstance(legend, str) else []
 

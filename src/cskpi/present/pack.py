@@ -105,7 +105,7 @@ def _named_tables(document: Document) -> Iterator[tuple[str, Table]]:
         (section, place, table)
         for section in document.sections
         for place, table in enumerate(
-            [table for block in section.blocks for table in block_tables(block)], start=1
+            [table.whole() for block in section.blocks for table in block_tables(block)], start=1
         )
     ]
     width = len(str(len(found)))
