@@ -187,34 +187,46 @@ given_kinds AS (
         min(order_key) AS order_key
     FROM given
     GROUP BY session_no, leak_kind
+),
+
+-- `kind_alone` stands in a column: a join on nothing but columns is a hundred times quicker.
+said AS (
+    SELECT
+        row_key,
+        session_no,
+        shop_no,
+        account_no,
+        order_key,
+        leak_kind,
+        item,
+        CASE WHEN leak_kind = 'address' OR item = '?' THEN leak_kind END AS kind_alone
+    FROM named
+    WHERE actor = 2 AND NOT (is_service AND leak_kind IN ('mobile', 'email', 'address'))
 )
 
 SELECT DISTINCT
-    named.row_key,
-    named.session_no,
-    named.account_no,
-    named.leak_kind
-FROM named
+    said.row_key,
+    said.session_no,
+    said.account_no,
+    said.leak_kind
+FROM said
 LEFT JOIN own_contacts
     ON
-        named.shop_no = own_contacts.shop_no
-        AND named.leak_kind = own_contacts.leak_kind
-        AND named.item = own_contacts.item
+        said.shop_no = own_contacts.shop_no
+        AND said.leak_kind = own_contacts.leak_kind
+        AND said.item = own_contacts.item
 LEFT JOIN given
     ON
-        named.session_no = given.session_no
-        AND named.leak_kind = given.leak_kind
-        AND named.item = given.item
-        AND named.order_key > given.order_key
+        said.session_no = given.session_no
+        AND said.leak_kind = given.leak_kind
+        AND said.item = given.item
+        AND said.order_key > given.order_key
 LEFT JOIN given_kinds
     ON
-        named.session_no = given_kinds.session_no
-        AND named.leak_kind = given_kinds.leak_kind
-        AND named.order_key > given_kinds.order_key
-        AND (named.leak_kind = 'address' OR named.item = '?')
+        said.session_no = given_kinds.session_no
+        AND said.kind_alone = given_kinds.leak_kind
+        AND said.order_key > given_kinds.order_key
 WHERE
-    named.actor = 2
-    AND NOT (named.is_service AND named.leak_kind IN ('mobile', 'email', 'address'))
-    AND own_contacts.item IS NULL
+    own_contacts.item IS NULL
     AND given.item IS NULL
     AND given_kinds.leak_kind IS NULL
