@@ -167,14 +167,14 @@ class _Page:
             self.cell(row.cells[at]) | {"is_number": table.columns[at].is_number} for at in places
         )
         about = self.behind.number(row.about)
-        head["is_moment"] = bool(_MOMENT.fullmatch(head["text"]))
+        head["look"] = _look(head | {"is_number": False})
         for cell in cells:
+            cell["look"] = _look(cell)
             # What stands behind the row stands behind its numbers; said once it is enough.
             if cell["about"] == about:
                 cell["about"] = None
             # An interval may break between its two numbers, where paper is narrow.
             low, dash, high = cell["text"].partition("–")
-            cell["is_moment"] = bool(_MOMENT.fullmatch(cell["text"]))
             cell["range"] = [low + dash, high] if cell["is_number"] and low and high else None
         return {"head": head, "cells": cells, "is_total": row.is_total, "about": about}
 
@@ -229,6 +229,13 @@ def _pieces(line: Sequence[tuple[str, str]]) -> list[tuple[str, bool]]:
         pieces += [(text, is_value) for text, is_value in
                    ((before, False), (number, True), (after, False)) if text]  # fmt: skip
     return pieces
+
+
+def _look(cell: Plain) -> str:
+    """The classes of a cell; what is plain needs none, and a page has many cells."""
+    kind = "number" if cell["is_number"] else "nb" if _MOMENT.fullmatch(cell["text"]) else ""
+    tone = "" if cell["tone"] == "plain" else f"tone-{cell['tone']}"
+    return f"{kind} {tone}".strip()
 
 
 def _width(columns: int) -> str:
