@@ -69,6 +69,7 @@ def build_board(inputs: BoardInputs, *, reveal: bool = False) -> Document:
         dated=inputs.period.end.date(),
         facts=tuple(_facts(inputs)),
         sections=tuple(sections),
+        span=(inputs.period.start.date(), inputs.today - timedelta(days=1)),
     )
 
 
@@ -115,7 +116,10 @@ def _numbers(inputs: BoardInputs) -> Section:
     shown = [n for n in inputs.numbers if n.finding.value is not None or n.usual is not None]
     table = Table(
         columns,
-        tuple(Row(tuple(_number_cells(number))) for number in shown),
+        tuple(
+            Row(tuple(_number_cells(number)), about=value_cell(number.finding).about)
+            for number in shown
+        ),
         note=flag_note([number.finding for number in shown]),
         empty=say("table.no_rows"),
     )
