@@ -56,6 +56,11 @@ class PartBuilt:
         self._build(query)
         return self.whole.sql(query, **parameters)
 
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Make all facts: what a cursor asks is not seen here."""
+        self._build(" ".join(_words_behind()))
+        return self.whole.cursor()
+
     def change(self, *statements: str) -> None:
         """Change staged tables; all facts are made anew."""
         for statement in statements:

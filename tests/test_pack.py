@@ -256,7 +256,7 @@ def _is_number(text: str) -> bool:
 def test_neither_log_nor_summary_betrays_a_name_or_obeys_it(naughty_run: Run) -> None:
     assert not any(marker in naughty_run.log for marker in MARKERS)
     assert "csv" not in naughty_run.log
-    assert not re.search(CONTROLS, naughty_run.result.output)
+    assert not re.search(CONTROLS, naughty_run.output)
     reasons = (naughty_run.folder / "failed").rglob("*.reason.txt")
     assert not any(re.search(CONTROLS, p.read_text(encoding="utf-8")) for p in reasons)
 

@@ -32,7 +32,7 @@ def lines(log: str) -> list[dict[str, object]]:
 
 def test_a_run_loads_puts_away_and_makes_what_is_due(naughty_run: Run) -> None:
     folder = naughty_run.folder
-    assert naughty_run.result.exit_code == 3, naughty_run.result.output
+    assert naughty_run.exit_code == 3, naughty_run.output
     assert sorted(p.name for p in (folder / "inbox").iterdir()) == ["还在下载.csv.part"]
     assert {FILE_NAMES[0], "九月.csv"} <= {p.name for p in (folder / "done" / TODAY).iterdir()}
     failed = {p.name for p in (folder / "failed" / TODAY).iterdir()}

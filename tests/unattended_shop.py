@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import fcntl
 import io
+import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +37,8 @@ class Run:
     """A workspace after a run on 2 November 2026, and what the run said."""
 
     folder: Path
-    result: Result
+    exit_code: int
+    output: str
 
     @property
     def pack(self) -> Path:
@@ -85,11 +89,23 @@ def run(folder: Path, *more: str, today: str = TODAY) -> Result:
 
 @pytest.fixture(scope="session")
 def naughty_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """Run the job once over the naughty shop, for all tests that look at what it leaves."""
-    folder = tmp_path_factory.mktemp("unattended")
-    workspace(folder)
+    """Run the job once over the naughty shop, for all tests that look at what it leaves.
+
+    Test processes share the run; each looks at a copy of its own.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    told, first = shared / "unattended.json", shared / "unattended-first"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "no-config"))
+        patch.setenv("XDG_CONFIG_HOME", str(own / "no-config"))
         patch.setenv("CSKPI_THREADS", "1")
         set_language("zh")
-        yield Run(folder, run(folder))
+        with (shared / "unattended.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not told.exists():
+                workspace(first)
+                done = run(first)
+                told.write_text(json.dumps([done.exit_code, done.output]), encoding="utf-8")
+        folder = tmp_path_factory.mktemp("unattended") / "shop"
+        shutil.copytree(first, folder)
+        yield Run(folder, *json.loads(told.read_text(encoding="utf-8")))
