@@ -143,7 +143,7 @@ def test_no_line_breaks_inside_a_number() -> None:
     pieces = unbroken(text)
     assert "".join(words for words, _ in pieces) == text
     values = [words for words, is_value in pieces if is_value]
-    assert values == ["1 分 13 秒", "▲ 3.1 百分点", "36 秒–42 秒", "10", "-20", "¥1,234.50", "3"]
+    assert values == ["1 分 13 秒", "▲ 3.1 百分点", "36 秒–42 秒", "10-20", "¥1,234.50", "3"]
 
 
 def test_hostile_names_stay_text() -> None:

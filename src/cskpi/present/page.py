@@ -98,7 +98,7 @@ class _Page:
         return {
             "id": section.id,
             "title": section.title,
-            "lead": section.lead,
+            "lead": unbroken(section.lead),
             "level": section.level,
             "blocks": self.blocks(section.blocks, section.title),
         }
@@ -155,7 +155,7 @@ class _Page:
                 {"title": c.title, "ref": c.ref, "is_number": c.is_number} for c in columns
             ],
             "groups": groups,
-            "notes": table.note.splitlines(),
+            "notes": [unbroken(line) for line in table.note.splitlines()],
             "empty": table.empty,
             "is_collapsed": table.is_collapsed,
             "width": _width(len(columns)),
@@ -354,7 +354,7 @@ _PLAIN: Mapping[type, Callable[[_Page, Any, str], Plain]] = {
         "facts": [page.fact(fact) for fact in block.items],
     },
     Hint: lambda page, block, _: {
-        "text": block.text,
+        "text": unbroken(block.text),
         "exports": [page.fact(fact) for fact in block.exports],
     },
     Examples: lambda page, block, name: {

@@ -22,8 +22,11 @@ def unbroken(text: str) -> list[tuple[str, bool]]:
     return pieces
 
 
+_DAY = r"(?<!\d)(?:\d{4}-)?\d\d-\d\d(?: \d\d:\d\d)?(?![\d-])"
+
+
 @cache
 def _values(_: Lang) -> re.Pattern[str]:
     unit = rf"(?:{say('graph.units')})(?![A-Za-z])"
     value = rf"\d[\d,.:]*(?:\s?{unit}(?:\s\d+\s?{unit})*)?"
-    return re.compile(rf"(?:[▲▼≥≤¥]\s?|[-+])?{value}(?:–{value})*")
+    return re.compile(rf"{_DAY}|(?:[▲▼≥≤¥]\s?|[-+])?{value}(?:–{value})*")
