@@ -9,14 +9,16 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from cskpi.enrich.normalise import Traced
 from cskpi.quality.matching import matched_words
 from cskpi.store.frames import offered
 from cskpi.texts import has_text, say
 
 if TYPE_CHECKING:
     import duckdb
+    import polars as pl
 
-    from cskpi.enrich.lexicons import Lexicons
+    from cskpi.enrich.lexicons import Lexicons, Place
     from cskpi.quality.rule import Condition, Rule
     from cskpi.settings import Settings
 
@@ -32,11 +34,12 @@ SELECT texts.rule_no, texts.text_hash, texts.text, signals.form
 FROM texts
 INNER JOIN text_forms AS forms ON texts.text_hash = forms.text_hash
 INNER JOIN message_signals AS signals ON forms.form_no = signals.form_no
-ORDER BY texts.rule_no, texts.text_hash
+ORDER BY texts.text_hash, texts.rule_no
 """
 MOST_WORDS = 3
 """Pieces of one message that a finding names."""
 
+_ROWS_AT_ONCE = 50_000
 _EDGES = " ,.!?;:~，。！？；：、～…\n\t"
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -53,8 +56,6 @@ class WordLists:
 
 Piece = tuple[int, int, str]
 """Start and end in the raw text, and what is told of it: the word, or the kind of personal data."""
-Place = tuple[int, int]
-"""Start and end in the form."""
 
 
 def write_evidence(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], lists: WordLists) -> None:
@@ -68,15 +69,20 @@ def write_evidence(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], lists:
         "span_start": pl.Int32,
         "span_end": pl.Int32,
     }
+    told: list[tuple[Any, ...]] = []
     asked = {
         number: rule.anchors for number, rule in enumerate(rules) if has_evidence(rule.anchors)
     }
-    rows = con.execute(_UNIQUE, {"rules": [*asked]}).fetchall()
-    told = [
-        (number, *one)
-        for number, texts in groupby(rows, key=itemgetter(0))
-        for one in _told([row[1:] for row in texts], asked[number], lists)
-    ]
+    rows = con.execute(_UNIQUE, {"rules": [*asked]})
+    # Texts come one after the other, so that one on which several rules stand is traced once.
+    while batch := rows.fetchmany(_ROWS_AT_ONCE):
+        batch.sort(key=itemgetter(0))
+        traces: dict[str, Traced] = {}
+        told += [
+            (number, *one)
+            for number, texts in groupby(batch, key=itemgetter(0))
+            for one in _told([row[1:] for row in texts], asked[number], lists, traces)
+        ]
     with offered(con, "_qa_batch", pl.DataFrame(told, schema=schema, orient="row")):
         con.execute("INSERT INTO _qa_evidence BY NAME SELECT * FROM _qa_batch")
 
@@ -99,9 +105,12 @@ def has_evidence(conditions: Sequence[Condition]) -> bool:
 
 
 def _told(
-    texts: Sequence[tuple[int, str, str]], conditions: Sequence[Condition], lists: WordLists
+    texts: Sequence[tuple[int, str, str]],
+    conditions: Sequence[Condition],
+    lists: WordLists,
+    traces: dict[str, Traced],
 ) -> Iterator[tuple[Any, ...]]:
-    for text_hash, pieces in pieces_of(texts, conditions, lists):
+    for text_hash, pieces in pieces_of(texts, conditions, lists, traces):
         if pieces:
             yield text_hash, words_of(pieces), *min(pieces)[:2]
 
@@ -120,7 +129,10 @@ def shown_words(words: str) -> str:
 
 
 def pieces_of(
-    texts: Sequence[tuple[int, str, str]], conditions: Sequence[Condition], lists: WordLists
+    texts: Sequence[tuple[int, str, str]],
+    conditions: Sequence[Condition],
+    lists: WordLists,
+    traces: dict[str, Traced] | None = None,
 ) -> Iterator[tuple[int, list[Piece]]]:
     """Yield what a finding stands on in each text: hash and pieces.
 
@@ -128,19 +140,23 @@ def pieces_of(
         texts: hash, raw text and form.
         conditions: those at which findings of the rule stand.
         lists: the words of signals and products.
+        traces: raw texts traced before, added to.
     """
     import polars as pl
 
+    traces = {} if traces is None else traces
     unique = {"form": list(dict.fromkeys(form for _, _, form in texts))}
     forms = pl.DataFrame(unique, schema={"form": pl.String})
     places: dict[str, list[Place]] = {form: [] for form in unique["form"]}
     for condition in conditions:
         words = matched_words(forms, condition, lists.products).to_list()
-        for form, found in zip(unique["form"], words, strict=True):
-            places[form] += [*_words(form, found or ()), *_signals(form, condition, lists.lexicons)]
+        signals = _signals(forms["form"], condition, lists.lexicons)
+        for form, *found in zip(unique["form"], words, *signals, strict=True):
+            places[form] += _words(form, found[0] or ())
+            places[form] += [place for some in found[1:] for place in some]
     kinds = {kind for condition in conditions for kind in _personal_kinds(condition)}
     for text_hash, raw, form in texts:
-        yield text_hash, _pieces(raw, form, places[form], kinds)
+        yield text_hash, _pieces(raw, form, places[form], kinds, traces)
 
 
 def _words(form: str, words: Sequence[str]) -> Iterator[Place]:
@@ -152,15 +168,18 @@ def _words(form: str, words: Sequence[str]) -> Iterator[Place]:
             yield at, at + len(word)
 
 
-def _signals(form: str, condition: Condition, lexicons: Lexicons) -> Iterator[Place]:
+def _signals(
+    forms: pl.Series, condition: Condition, lexicons: Lexicons
+) -> Iterator[list[list[Place]]]:
+    """Yield for each signal of a condition where it stands in each form."""
     from cskpi.enrich.promises import find_promises
     from cskpi.enrich.signals import WORDS
 
     for signal in condition.signals:
         if signal in WORDS:
-            yield from lexicons[WORDS[signal]].find(form)
+            yield lexicons[WORDS[signal]].find_all(forms)
         elif signal == "is_promise":
-            yield from ((promise.start, promise.end) for promise in find_promises(form))
+            yield [[(p.start, p.end) for p in find_promises(form)] for form in forms]
 
 
 def _personal_kinds(condition: Condition) -> Iterator[str]:
@@ -170,14 +189,20 @@ def _personal_kinds(condition: Condition) -> Iterator[str]:
     yield from (*condition.leaks, *condition.entities)
 
 
-def _pieces(raw: str, form: str, places: Sequence[Place], kinds: AbstractSet[str]) -> list[Piece]:
+def _pieces(
+    raw: str,
+    form: str,
+    places: Sequence[Place],
+    kinds: AbstractSet[str],
+    traces: dict[str, Traced],
+) -> list[Piece]:
     """Return the places of the form as they stand in the raw text, and personal data by kind."""
-    from cskpi.enrich.normalise import Traced
-
-    # Most texts have the form sign by sign; tracing the others costs a hundred times as much.
+    # Most texts have the form sign by sign; tracing the others costs ten times as much.
     if not kinds and len(raw) == len(form) and raw.translate(_WIDTH).lower() == form:
         return [_piece(raw, start, end) for start, end in places]
-    traced = Traced(raw)
+    traced = traces.get(raw)
+    if traced is None:
+        traced = traces[raw] = Traced(raw)
     found = [_piece(raw, *traced.raw_span(start, end)) for start, end in places]
     # The data themselves are kept out of the findings: the kind says what leaked.
     return found + [(start, end, kind) for kind, start, end in traced.personal if kind in kinds]
