@@ -122,6 +122,25 @@ def test_more_work_for_the_slow_one_is_named_as_mix_and_he_is_not_said_to_be_wor
     assert "慢（50.0%）接待的占比变了" in insight_text(found)
 
 
+def test_a_channel_is_named_only_where_it_changed_more_than_its_weight() -> None:
+    metric = METRICS["response_timeout_rate"]
+    totals = _totals(metric, (200, 1000), (100, 1000))
+
+    def drivers(now: dict[str, Hits], then: dict[str, Hits]) -> list[str | None]:
+        parts, before = (
+            tuple(_found(metric, own, channel=name) for name, own in side.items())
+            for side in (now, then)
+        )
+        (found,) = _of((metric.name,), totals, parts=parts, parts_before=before)
+        return [driver.name for driver in found.drivers]
+
+    then = {"淘宝": (80, 800), "抖音": (20, 200)}
+    # Both doubled: 淘宝 has 80 % of the change and of the cases.
+    assert drivers({"淘宝": (160, 800), "抖音": (40, 200)}, then) == []
+    # (120 − 20) / 200 of a fifth of the cases is the whole change.
+    assert drivers({"淘宝": (80, 800), "抖音": (120, 200)}, then) == ["抖音"]
+
+
 def test_kpis_of_one_group_that_went_the_same_way_are_told_once() -> None:
     names = ("response_timeout_rate", "first_reply_in_target", "reply_rate")
     totals = [

@@ -10,6 +10,7 @@ import pytest
 from transcripts import Shop, make_shop
 
 from cskpi.gathering import report_inputs
+from cskpi.insight.session_parts import by_session_part
 from cskpi.metrics.catalog import load_catalog
 from cskpi.periods import Period, resolve_period
 from cskpi.pipeline import open_facts
@@ -31,7 +32,7 @@ CHATS_ONLY = f"""
 2026-10-01 10:05:00 客服 A 好的，收件人：张小三，稍等
 2026-10-01 10:05:30 客户→A 太差了，我要投诉你们
 # shop=旗舰店 session=S2 customer=c2 channel=app
-2026-10-02 11:00:00 客户→A 在吗
+2026-10-02 11:00:00 客户→A 能便宜点吗
 2026-10-02 11:00:20 客服 A 亲，在的
 # shop=旗舰店 session=S3 customer=c3 channel=app
 2026-10-03 12:00:00 客户→A 物流到哪了
@@ -114,6 +115,20 @@ def test_an_agents_page_quotes_at_most_three_sessions_with_reasons(document: Doc
     ]  # fmt: skip
     assert "first_response_time" in slow.kpis
     assert slow.place[:3] == (("shop", "旗舰店"), ("agent", "A"), ("day", "2026-10-01"))
+
+
+def test_kpis_are_told_by_what_their_sessions_were_about(shop: Shop) -> None:
+    period = resolve_period(month="2026-10")
+    assert isinstance(period, Period)
+    settings = replace(shop.settings, values={**shop.settings.values, "db": str(shop.path)})
+    metric = next(metric for metric in load_catalog().own() if metric.name == "received_sessions")
+    with open_facts(settings, texts=True) as con:
+        now, before = by_session_part(con, [metric], period, settings)
+    # S1 names its address before it complains, and as often; S2 asks for the price, S3 for the
+    # parcel. All are before any sale, and one stage alone tells nothing.
+    told = {finding.dimensions.get("topic"): finding.value for finding in now}
+    assert told == {"logistics": 2, "price": 1}
+    assert before == []
 
 
 def test_the_command_and_the_report_tell_the_same_findings(
