@@ -82,7 +82,7 @@ def rule_scores(suffix: str) -> dict[str, Score]:
         ]:
             is_said = number in found[rule_name]
             count = counts.setdefault(rule_name, Counter())
-            count.update(said=is_said, meant=is_meant, both=is_said and is_meant)
+            count.update(said=int(is_said), meant=int(is_meant), both=int(is_said and is_meant))
     return {name: Score(c["said"], c["meant"], c["both"]) for name, c in sorted(counts.items())}
 
 

@@ -1,0 +1,34 @@
+"""How well findings, statements and replies are judged, against what was reached once."""
+
+from __future__ import annotations
+
+import pytest
+from inspection_quality import Score, added, reply_scores, rule_scores, verdict_scores
+
+FEWEST = 100
+
+
+@pytest.mark.parametrize(
+    ("suffix", "precision", "recall"), [("", 0.95, 0.95), ("_fresh", 0.85, 0.7)]
+)
+def test_the_rules_find_what_they_found(suffix: str, precision: float, recall: float) -> None:
+    scores = rule_scores(suffix)
+    assert len(scores) > 20
+    hold(added(list(scores.values())), precision, recall)
+
+
+@pytest.mark.parametrize(("suffix", "recall"), [("", 0.28), ("_fresh", 0.15)])
+def test_statements_are_judged_seldom_and_rightly(suffix: str, recall: float) -> None:
+    hold(added(list(verdict_scores(suffix).values())), 0.9, recall)
+
+
+@pytest.mark.parametrize(("suffix", "recall"), [("", 0.85), ("_fresh", 0.65)])
+def test_invalid_replies_are_found_rightly(suffix: str, recall: float) -> None:
+    hold(added(list(reply_scores(suffix).values())), 0.9, recall)
+
+
+def hold(score: Score, precision: float, recall: float) -> None:
+    assert score.precision is not None
+    assert score.recall is not None
+    assert score.precision >= precision
+    assert score.recall >= recall
