@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import emotion_quality
+import inspection_quality
+import kpi_quality
 import text_quality
 from exports_page import columns, platforms
 from typer.testing import CliRunner
@@ -135,6 +137,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "exports-columns": columns,
     "text-quality": text_quality.page,
     "emotion-quality": emotion_quality.page,
+    "inspection-quality": inspection_quality.page,
+    "kpi-quality": kpi_quality.page,
 }
 
 
@@ -194,9 +198,9 @@ def _pages() -> Iterable[Path]:
 def main() -> int:
     """Rewrite the pages, or with `--check` say which are out of date."""
     stale = []
-    for path in _pages():
+    pages = {path: _rendered(path.read_text(encoding="utf-8")) for path in _pages()}
+    for path, fresh in {**pages, kpi_quality.FILE: kpi_quality.stated()}.items():
         text = path.read_text(encoding="utf-8")
-        fresh = _rendered(text)
         if fresh != text:
             stale.append(path.relative_to(ROOT))
             if "--check" not in sys.argv:

@@ -20,12 +20,19 @@ SETS = {
 CLASSES = {"topic": "主题 / topic", "language": "语言 / language", "emotion": "情绪 / emotion"}
 FLAGS = (*WORDS, "is_filler", "is_promise", *PERSONAL)
 NONE = "-"
+JUDGED = "# judged: "
+"""Heads sentences in which only the signals named were looked for, and no topic or language."""
+
 SHORT = {"offers_alternative": "alternative", "asks_human": "human", "refers_to_order": "order"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with what a person reads from it; `deadline` is `86400s`, `1d` or empty."""
+    """A sentence with what a person reads from it; `deadline` is `86400s`, `1d` or empty.
+
+    `judged` are the signals that were looked for (all, where it is None), `open` those that hold by
+    definition or not, and that nobody marked: `嗯` marked as filler may be brushing off, too.
+    """
 
     text: str
     role: str
@@ -34,6 +41,12 @@ class Sentence:
     topic: str | None
     language: str | None
     emotion: str | None
+    judged: frozenset[str] | None = None
+    open: frozenset[str] = frozenset()
+
+    def is_judged(self, signal: str) -> bool:
+        """Tell whether somebody said that the signal holds or does not."""
+        return (self.judged is None or signal in self.judged) and signal not in self.open
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,7 @@ class Score:
     @property
     def accuracy(self) -> float:
         """The share of all sentences read right."""
-        return 1 - (self.said + self.meant - 2 * self.both) / self.count
+        return 1 - (self.said + self.meant - 2 * self.both) / max(self.count, 1)
 
 
 def short(column: str) -> str:
@@ -68,20 +81,27 @@ def short(column: str) -> str:
 
 def sentences(path: Path = CHALLENGE) -> list[Sentence]:
     """Return the challenge set."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line[:2] != "# "]
-    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-    return [_sentence(row) for row in rows]
+    told: list[tuple[str, frozenset[str] | None]] = []
+    judged: frozenset[str] | None = None
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith(JUDGED):
+            judged = frozenset(line.removeprefix(JUDGED).split())
+        elif not line.startswith("# "):
+            told.append((line, judged))
+    rows = csv.DictReader((line for line, _ in told), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [_sentence(row, judged) for row, (_, judged) in zip(rows, told[1:], strict=True)]
 
 
-def _sentence(row: dict[str, str]) -> Sentence:
+def _sentence(row: dict[str, str], judged: frozenset[str] | None) -> Sentence:
     words = [w for w in row["signals"].split() if w != NONE]
     deadline = next((w.partition("=")[2] for w in words if w.startswith("promise=")), "")
-    named = frozenset(w.partition("=")[0] for w in words)
+    named = frozenset(w.partition("=")[0] for w in words if not w.endswith("?"))
+    unsaid = frozenset(w.removesuffix("?") for w in words if w.endswith("?"))
     known = {
         name: None if row[name] in {NONE, ""} else row[name]
         for name in ("topic", "language", "emotion")
     }
-    return Sentence(row["text"], row["role"], named, deadline, **known)
+    return Sentence(row["text"], row["role"], named, deadline, **known, judged=judged, open=unsaid)
 
 
 def read(challenge: Iterable[Sentence]) -> pl.DataFrame:
@@ -91,10 +111,17 @@ def read(challenge: Iterable[Sentence]) -> pl.DataFrame:
 
 def flag_scores(challenge: list[Sentence], said: pl.DataFrame) -> dict[str, Score]:
     """Return the score of every yes-or-no signal."""
-    return {
-        column: _score(said[column].to_list(), [short(column) in s.signals for s in challenge])
-        for column in FLAGS
-    }
+    return {column: _flag_score(challenge, said, column) for column in FLAGS}
+
+
+def _flag_score(challenge: list[Sentence], said: pl.DataFrame, column: str) -> Score:
+    name = short(column)
+    rows = [
+        (found, name in s.signals)
+        for found, s in zip(said[column].to_list(), challenge, strict=True)
+        if s.is_judged(name)
+    ]
+    return _score([found for found, _ in rows], [meant for _, meant in rows])
 
 
 def class_scores(challenge: list[Sentence], said: pl.DataFrame, column: str) -> dict[str, Score]:
@@ -102,7 +129,7 @@ def class_scores(challenge: list[Sentence], said: pl.DataFrame, column: str) -> 
     rows = [
         (found, getattr(s, column))
         for found, s in zip(said[column].to_list(), challenge, strict=True)
-        if column != "emotion" or s.emotion is not None
+        if (s.judged is None if column != "emotion" else s.emotion is not None)
     ]
     values = sorted({value for pair in rows for value in pair if value is not None})
     return {
@@ -125,7 +152,7 @@ def mistakes(challenge: list[Sentence], said: pl.DataFrame) -> list[tuple[str, s
     """Return (sentence, found too much, missed) for each sentence with a wrong signal."""
     wrong = []
     for row, s in zip(said.iter_rows(named=True), challenge, strict=True):
-        found = {short(c) for c in FLAGS if row[c]}
+        found = {short(c) for c in FLAGS if row[c] and s.is_judged(short(c))}
         if found != s.signals:
             wrong.append(
                 (s.text, " ".join(sorted(found - s.signals)), " ".join(sorted(s.signals - found)))
@@ -153,9 +180,14 @@ def page() -> str:
         right, promised = deadline_accuracy(challenge, said)
         parts += [
             f"### {title} (n = {len(challenge)})\n",
-            _table("信号 / signal", {f"`{c}`": s for c, s in flag_scores(challenge, said).items()}),
-            f"\n期限读对 / deadlines right: {right}/{promised}\n",
+            _table(
+                "信号 / signal",
+                {f"`{c}`": s for c, s in flag_scores(challenge, said).items() if s.count},
+            )
+            + "\n",
         ]
+        if promised:
+            parts.append(f"期限读对 / deadlines right: {right}/{promised}\n")
         for column, name in CLASSES.items():
             scores = class_scores(challenge, said, column)
             if any(score.meant for score in scores.values()):

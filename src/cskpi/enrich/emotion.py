@@ -39,6 +39,7 @@ WORKING = (
     "hypothesis",
     "contrast",
     "question",
+    "yes_no",
 )
 # Letters nobody writes: the private use area of Unicode.
 CODE = {name: chr(0xE100 + n) for n, name in enumerate((*WEIGHTS, *WORKING, "calmed"))}
@@ -64,7 +65,7 @@ def emotions(forms: pl.Series, own: Path | None = None) -> pl.DataFrame:
         *(pl.col("coded").str.count_matches(CODE[name]).alias(name) for name in WEIGHTS),
         pl.col("coded").str.count_matches(_DEGREE_UP).alias("raised"),
         pl.col("coded").str.count_matches(_DEGREE_DOWN).alias("lowered"),
-        pl.col("coded").str.contains(CODE["question"]).alias("asks"),
+        pl.col("coded").str.contains(_ASKS).alias("asks"),
         pl.col("form").str.count_matches(r"[!！]").clip(0, 4).alias("bangs"),
         pl.col("form").str.contains(r"[?？][!！?？]").alias("presses"),
         pl.col("form").str.contains(r"^[\s.。…,，]*(?:[.。]{2,}|…)[\s.。…]*$").alias("speechless"),
@@ -136,21 +137,26 @@ def _any(*names: str) -> str:
 _GLAD = _any("pleased", "pleased_strong")
 _BAD = _any("anxious", "disappointed", "disappointed_strong", "angry", "angry_strong", "problem")
 _MOOD = _any(*(name for name in WEIGHTS if name != "fine"))
+_ASKS = _any("question", "yes_no")
+_TOLD, _TURNING = _any(*WEIGHTS), _any("fine", *WORKING)
+_UNFOLDED = "[^\x00-@\\[-\x7f\u3001-\u3002\u3008-\u3011\u4e00-\u9fff]"
+"""Signs that width or case may change."""
 _NOT = CODE["negation"]
 _DEGREE_UP = f"{CODE['degree']}[^{_END}]{{0,2}}{_MOOD}|{_MOOD}[^{_END}]?{CODE['degree']}"
 _DEGREE_DOWN = f"{CODE['softener']}[^{_END}]{{0,2}}{_MOOD}"
 _CALMED = _any("anxious", "disappointed", "disappointed_strong", "problem")
-# In this order: "如果不满意可以退吗" says nothing, "质量好吗" and "多大合适" ask, "不是很好" is a complaint,
-# "没骗我" and "别着急" are none, "别骗我" is one.
+# In this order: "如果不满意可以退吗" says nothing, "质量好吗", "多大合适" and "颜色选错了能改吗" ask, "不是很好"
+# is a complaint, "没骗我" and "别着急" are none, "别骗我" is one.
 _RULES = (
     (rf"^{CODE['fine']}+[{_END} ]*$", CODE["accept"]),
     (rf"({CODE['hypothesis']}[^{_END}{_MOOD[1:-1]}]*){_MOOD}", "${1}" + CODE["neutral"]),
     (
-        rf"{_any('pleased', 'pleased_strong', 'accept')}([^{_END}]{{0,16}}{CODE['question']})",
+        rf"{_any('pleased', 'pleased_strong', 'accept')}([^{_END}]{{0,16}}{_ASKS})",
         "${1}",
     ),
-    (rf"({CODE['question']}[^{_END}{_MOOD[1:-1]}]{{0,3}}){_any('pleased', 'problem')}", "${1}"),
-    (rf"({CODE['question']}){CODE['pleased_strong']}", "${1}"),
+    (rf"({_ASKS}[^{_END}{_MOOD[1:-1]}]{{0,3}}){_any('pleased', 'problem')}", "${1}"),
+    (rf"({_ASKS}){CODE['pleased_strong']}", "${1}"),
+    (rf"{_any('disappointed', 'problem')}([^{_END}{_MOOD[1:-1]}]{{0,8}}{CODE['yes_no']})", "${1}"),
     (f"{CODE['degree']}的?{CODE['fine']}", CODE["pleased_strong"]),
     (rf"{_NOT}{{2}}[^{_END}]{{0,2}}{_GLAD}", CODE["calmed"]),
     (rf"{_NOT}[^{_END}{_MOOD[1:-1]}]{{0,3}}{_GLAD}", CODE["disappointed"]),
@@ -164,17 +170,29 @@ def _coded(forms: pl.Series, own: Path | None) -> pl.Series:
     """Return the texts with each known word as the letter of its class."""
     words = _words(own)
     coded = (
-        forms.str.normalize("NFKC")
-        .str.to_lowercase()
+        _folded(forms)
         .str.replace_all(_QUOTED, " ")
         .str.replace_all("[。、；]", ",")
         .str.replace_all(_LATIN.pattern, " $0 ")
         .str.replace_many(list(words), list(words.values()), leftmost=True)
         .str.replace_all(f" ([{chr(0xE100)}-{chr(0xE1FF)}]) ?", "$1")
     )
+    # The rules speak of moods and what turns them; where either is missing, none holds.
+    places = (coded.str.contains(_TOLD) & coded.str.contains(_TURNING)).arg_true()
+    turned = coded.gather(places)
     for pattern, code in _RULES:
-        coded = coded.str.replace_all(pattern, code)
-    return coded
+        turned = turned.str.replace_all(pattern, code)
+    return coded.scatter(places, turned)
+
+
+def _folded(texts: pl.Series) -> pl.Series:
+    """Return texts half-width and in lower case; most of them are already."""
+    places = texts.str.contains(_UNFOLDED).arg_true()
+    if not len(places):
+        return texts
+    return texts.clone().scatter(
+        places, texts.gather(places).str.normalize("NFKC").str.to_lowercase()
+    )
 
 
 @cache

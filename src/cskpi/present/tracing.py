@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cskpi.metrics.business_time import named
 from cskpi.metrics.evaluate import parameters_in_force
+from cskpi.metrics.reading import Reading, readings
 from cskpi.present.answers import answer_table
 from cskpi.present.cells import text_cell
 from cskpi.present.cleaning import one_line
@@ -50,10 +51,21 @@ def write_metric(metric: Metric, period: Period, settings: Settings, rows: Rows)
     ]
     in_force = parameters_in_force(metric, settings)
     facts += [(f"{say('trace.parameter')} {name}", str(item)) for name, item in in_force.items()]
+    facts += [(say("reading.label"), _read_well(found)) for found in readings(metric.name)]
     write_facts(facts)
     write_line("")
     write_table(answer_table(rows, translate=True))
     write_line(say("trace.rows_shown", shown=len(rows.rows), total=rows.total))
+
+
+def _read_well(found: Reading) -> str:
+    return say(
+        "reading.measured",
+        signal=say(f"reading.{found.signal}"),
+        precision=format_value(found.precision, "percent"),
+        recall=format_value(found.recall, "percent"),
+        meant=found.meant,
+    )
 
 
 def write_transcripts(transcripts: Sequence[Transcript], *, reveal: bool) -> None:
