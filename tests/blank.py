@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import atexit
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+
+import duckdb
 
 from cskpi.store.database import Limits, literal, open_database
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 @cache
@@ -30,6 +30,33 @@ def put_blank(path: Path) -> None:
     if path.parent.is_dir() and not path.exists():
         shutil.copy(_blank(), path)
         path.chmod(0o600)
+
+
+_ready: list[duckdb.DuckDBPyConnection] = []
+
+
+@contextmanager
+def blank_database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Lend an empty database in memory; it is emptied afterwards for whoever comes next."""
+    con = _ready.pop() if _ready else _made()
+    yield con
+    # What a failed test leaves behind is not used again.
+    con.execute(_emptying())
+    _ready.append(con)
+
+
+def _made() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"threads": 1})
+    fill_blank(con)
+    return con
+
+
+@cache
+def _emptying() -> str:
+    with open_database(_blank(), Limits("1GB", 1)) as con:
+        found = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    tables = [table for (table,) in found if table != "_cskpi_schema"]
+    return "; ".join(["BEGIN", *(f"TRUNCATE {table}" for table in tables), "COMMIT"])
 
 
 def fill_blank(con: duckdb.DuckDBPyConnection) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import xlsxwriter
-from blank import fill_blank
+from blank import blank_database
 
 from cskpi.ingest.load import FileReport, LoadOptions, load_file
+
+if TYPE_CHECKING:
+    import duckdb
 
 HEADER = "店铺,会话ID,消息ID,发送时间,账号类型,客户名,客服,消息内容,渠道\n"
 
@@ -68,8 +70,7 @@ class Shop:
 @contextmanager
 def open_ingest_shop(folder: Path) -> Iterator[Shop]:
     """Yield a shop with an empty database in memory."""
-    with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as con:
-        fill_blank(con)
+    with blank_database() as con:
         yield Shop(con, folder)
 
 

@@ -11,9 +11,8 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
-from blank import fill_blank
+from blank import blank_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,8 @@ from cskpi.periods import month_period
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
+    import duckdb
+
     from cskpi.metrics.declaration import Metric
     from cskpi.settings import Settings, Value
 
@@ -152,8 +153,7 @@ def cents(amount: float | None) -> int:
 
 @contextmanager
 def loaded(chats: list[Line], orders: list[Sale]) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"threads": 1}) as con:
-        fill_blank(con)
+    with blank_database() as con:
         con.executemany(
             "INSERT INTO messages (message_key, shop_id, conversation_id, customer_id, agent_id,"
             " sender_role, occurred_at, occurred_ms, time_precision, file_id, source_row)"

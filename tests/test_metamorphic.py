@@ -18,9 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
-import duckdb
 import pytest
-from blank import fill_blank
+from blank import blank_database
 from part_built import PartBuilt
 from transcripts import EXPORTS, messages_csv
 
@@ -32,6 +31,8 @@ from cskpi.periods import Period, month_period
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
+    import duckdb
+
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
 
@@ -93,8 +94,7 @@ def measured(
     names: Sequence[str] = (),
 ) -> Numbers:
     """Load the files and return every number of our own KPIs, or of those named."""
-    with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as con:
-        fill_blank(con)
+    with TemporaryDirectory() as folder, blank_database() as con:
         for kind, text in files.items():
             path = Path(folder) / f"{kind}.csv"
             path.write_text(text, encoding="utf-8")

@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import duckdb
-from blank import fill_blank
+from blank import blank_database
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from transcripts import messages_csv
@@ -24,6 +23,8 @@ from cskpi.periods import resolve_period
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
+    import duckdb
+
     from cskpi.metrics.finding import Finding
 
 SETTINGS = load_settings({}, environment={})
@@ -67,8 +68,7 @@ def transcript(rows: Lines) -> str:
 
 @contextmanager
 def loaded(*transcripts: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as con:
-        fill_blank(con)
+    with TemporaryDirectory() as folder, blank_database() as con:
         for number, text in enumerate(transcripts):
             export = Path(folder) / f"{number}.csv"
             export.write_text(messages_csv(text), encoding="utf-8")

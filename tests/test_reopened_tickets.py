@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
-from blank import fill_blank
+from blank import blank_database
 
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.metrics.breakdowns import BreakdownValue, load_breakdowns, run_breakdown
 from cskpi.model.build import build_model
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 SETTINGS = load_settings({}, environment={})
 METRICS = Path(__file__).parent / "metrics"
@@ -54,8 +57,7 @@ def test_a_reopened_ticket_has_a_first_and_a_last_closing(
             "旗舰店,t4,A,物流,2026-10-01 10:00:00,2026-10-01 12:00:00",
         ),
     }
-    with duckdb.connect(config={"threads": 1}) as con:
-        fill_blank(con)
+    with blank_database() as con:
         for name in order:
             load_tickets(con, tmp_path, name, *exports[name])
         build_model(con, SETTINGS)

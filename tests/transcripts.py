@@ -17,13 +17,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import duckdb
-from blank import put_blank
+from blank import blank_database, fill_blank, put_blank
 from part_built import PartBuilt
 
 from cskpi.enrichment import enrich
@@ -31,7 +30,6 @@ from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.model.build import build_model
 from cskpi.settings import Settings, load_settings
 from cskpi.store.database import Limits, open_database
-from cskpi.store.migrations import migrate
 
 if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
@@ -160,16 +158,10 @@ TOLD = ("qa_plan_sessions", "qa_grades", "qa_grade_items", "qa_verdicts")
 
 @contextmanager
 def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Load the files of a case folder into a database in memory; facts are made as they are read.
-
-    Making the schema costs as much as all the rest of a small case: one database serves a process.
-    """
-    con = _workbench()
-    try:
+    """Load the files of a case folder into a database in memory; facts are made as they are read."""
+    with blank_database() as con:
         load_case(con, case)
         yield cast("duckdb.DuckDBPyConnection", PartBuilt(con, settings))
-    finally:
-        _empty(con)
 
 
 def part_shop(case: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -191,19 +183,8 @@ def build_shop(case: Path, settings: Settings, *, texts: bool = False) -> duckdb
 
 def _made() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"threads": 1})
-    migrate(con, Path())
+    fill_blank(con)
     return con
-
-
-_workbench = cache(_made)
-
-
-def _empty(con: duckdb.DuckDBPyConnection) -> None:
-    for (table,) in con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND estimated_size > 0"
-    ).fetchall():
-        if table != "_cskpi_schema":
-            con.execute(f"TRUNCATE {table}")
 
 
 def load_case(con: duckdb.DuckDBPyConnection, case: Path) -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
-from blank import fill_blank
+from blank import blank_database
 
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.metrics.catalog import load_catalog
@@ -91,8 +90,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
     folder = tmp_path_factory.mktemp("exports")
     settings = load_settings({}, folder=folder, environment={})
     metrics = load_catalog().select(list(EXPECTED))
-    with duckdb.connect() as con:
-        fill_blank(con)
+    with blank_database() as con:
         for day, rows in ((1, FIRST_DAY), (2, SECOND_DAY)):
             export = folder / f"{day}.csv"
             export.write_text(HEADER + rows, encoding="utf-8")
