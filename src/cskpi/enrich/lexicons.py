@@ -22,7 +22,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cskpi.enrich.sieve import Sieve
+from cskpi.enrich.sieve import FEWEST_SIFTED, Sieve
 from cskpi.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ _CUTS = {"questions": QUESTION, "quotes": QUOTE}
 _GAP = re.compile(r"\{\d|[\]).][*+]|\$")
 _GAPS_AT_ONCE = 4
 _FREE = "topics"
-_FEWEST_SIFTED = 20_000
-"""Making the sieve takes as long as reading so many texts without it."""
 SIFTED = ("talk", "banned", _FREE)
 """The files whose words are looked for as they stand."""
 _HEAD = re.compile(r"\[(?P<name>[a-z_]+)(?::(?P<flags>[a-z ]*))?\]$")
@@ -173,7 +171,7 @@ class Lexicons:
         import numpy as np
 
         every = sum(len(self[place].parts) for place in self._sifted)
-        if forms.len() < _FEWEST_SIFTED:
+        if forms.len() < FEWEST_SIFTED:
             rows = np.ones((every, forms.len()), dtype=bool)
         else:
             rows = self._sieve.near(forms)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+FEWEST_SIFTED = 20_000
+"""Making a sieve takes as long as looking through so many texts without it."""
+
 _BITS = 64
 _UNITS = 1 << 16
 _MULTIPLIER = 40_503

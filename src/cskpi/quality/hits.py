@@ -39,14 +39,17 @@ class FormBook:
         """Decide all that rules ask of texts, in one pass over the forms."""
         asked = {_text_alone(c) for rule in rules for c in rule.conditions.values()}
         new = [condition for condition in asked if condition not in self.decided]
-        self.decided |= zip(new, matching_forms(self.forms, new), strict=True)
+        self.decided |= zip(new, self._matching(new), strict=True)
 
     def matching(self, condition: Condition) -> NDArray[np.bool_] | None:
         """Tell which forms meet what a condition asks of the text; None where it asks nothing."""
         text_alone = _text_alone(condition)
         if text_alone not in self.decided:
-            (self.decided[text_alone],) = matching_forms(self.forms, [text_alone])
+            (self.decided[text_alone],) = self._matching([text_alone])
         return self.decided[text_alone]
+
+    def _matching(self, conditions: Sequence[Condition]) -> list[NDArray[np.bool_] | None]:
+        return matching_forms(self.forms, conditions, lambda: self.likeness)
 
     @property
     def likeness(self) -> Likeness:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from cskpi.quality.similarity import like_samples
+from cskpi.enrich.sieve import FEWEST_SIFTED, Sieve
+from cskpi.enrich.triggers import triggers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
     from cskpi.quality.rule import Condition
+    from cskpi.quality.similarity import Likeness
 
 
 def matching_forms(
-    forms: pl.DataFrame, conditions: Sequence[Condition]
+    forms: pl.DataFrame, conditions: Sequence[Condition], likeness: Callable[[], Likeness]
 ) -> list[NDArray[np.bool_] | None]:
     """Tell of each condition which forms meet it; None where it asks nothing of the text.
 
     Args:
         forms: the columns of `message_signals`.
         conditions: words, patterns, signals, lengths and samples are looked at.
+        likeness: the forms ready to be compared, where samples ask for it.
     """
     import polars as pl
 
@@ -34,13 +38,56 @@ def matching_forms(
         for place, some in tests.items()
         if some
     )
-    found: list[NDArray[np.bool_] | None] = []
-    for place, condition in enumerate(conditions):
+    near = _near(forms["form"], conditions)
+
+    def judge(place: int) -> NDArray[np.bool_] | None:
         kept = decided[str(place)].to_numpy().copy() if tests[place] else None
+        if conditions[place].regex:
+            kept = _with_pattern(forms["form"], conditions[place], kept, near[place])
+        return kept
+
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        found = list(pool.map(judge, range(len(conditions))))
+    for place, condition in enumerate(conditions):
         if condition.similar:
-            alike = like_samples(forms["form"], condition.similar, condition.score)
-            kept = alike if kept is None else kept & alike
-        found.append(kept)
+            alike = likeness().like_samples(condition.similar, condition.score)
+            kept = found[place]
+            found[place] = alike if kept is None else kept & alike
+    return found
+
+
+def _near(forms: pl.Series, conditions: Sequence[Condition]) -> dict[int, NDArray[np.bool_]]:
+    """Return for each condition with a pattern which forms it can match."""
+    import numpy as np
+
+    asked = [place for place, condition in enumerate(conditions) if condition.regex]
+    if len(forms) < FEWEST_SIFTED:
+        return dict.fromkeys(asked, np.ones(len(forms), dtype=bool))
+    rows = Sieve(tuple(map(_sifted, (conditions[place] for place in asked)))).near(forms)
+    return dict(zip(asked, rows, strict=True))
+
+
+def _sifted(condition: Condition) -> str:
+    """Return the pattern texts are sifted for; an empty one lets every text through."""
+    pattern = condition.regex or ""
+    # Where something is taken out of a text a blank stands that was not there.
+    blank = any(" " in piece for piece in triggers(pattern) or ())
+    return "" if condition.exclude and blank else pattern
+
+
+def _with_pattern(
+    forms: pl.Series,
+    condition: Condition,
+    kept: NDArray[np.bool_] | None,
+    near: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Tell which of the kept forms hold the pattern of a condition."""
+    import polars as pl
+
+    found = near.copy() if kept is None else near & kept
+    if found.any():
+        some = pl.DataFrame({"form": forms.filter(pl.Series(found))})
+        found[found] = some.select(_regex(condition).is_not_null()).to_series().to_numpy()
     return found
 
 
@@ -72,8 +119,6 @@ def _tests(condition: Condition) -> list[pl.Expr]:
     if condition.some:
         counts = [form.str.contains(word.lower(), literal=True) for word in condition.some]
         tests.append(pl.sum_horizontal(counts) >= condition.some_least)
-    if condition.regex:
-        tests.append(_regex(condition).is_not_null())
     if condition.signals:
         tests.append(pl.any_horizontal(condition.signals))
     tests += [~pl.col(signal) for signal in condition.without]

@@ -84,22 +84,6 @@ def shared_bits(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[n
     return shared
 
 
-def like_samples(forms: pl.Series, samples: Sequence[str], score: float) -> NDArray[np.bool_]:
-    """Tell which sentences share at least `score` with one of the samples."""
-    import numpy as np
-    import polars as pl
-
-    stripped = forms.fill_null("").str.replace_all(r"[\W_]+", "")
-    wanted = [plain(sample) for sample in samples]
-    signed, sample_signs = signatures(stripped), signatures(pl.Series(wanted, dtype=pl.String))
-    found = np.zeros(len(forms), dtype=bool)
-    for sample, sign in zip(wanted, sample_signs, strict=True):
-        near = np.flatnonzero(~found & (shared_bits(signed, sign[None, :]) >= score - _SLACK))
-        for place in near:
-            found[place] = dice(stripped[int(place)], sample) >= score
-    return found
-
-
 @dataclass
 class Likeness:
     """Compares forms by number; equal forms are alike, exact results are remembered."""
@@ -111,6 +95,20 @@ class Likeness:
         self.plain = self.forms.fill_null("").str.replace_all(r"[\W_]+", "")
         self.length = self.plain.str.len_chars().to_numpy()
         self.signed = signatures(self.plain)
+
+    def like_samples(self, samples: Sequence[str], score: float) -> NDArray[np.bool_]:
+        """Tell which forms share at least `score` with one of some sentences."""
+        import numpy as np
+        import polars as pl
+
+        wanted = [plain(sample) for sample in samples]
+        found = np.zeros(len(self.plain), dtype=bool)
+        signs = signatures(pl.Series(wanted, dtype=pl.String))
+        for sample, sign in zip(wanted, signs, strict=True):
+            shared = shared_bits(self.signed, sign[None, :])
+            for place in np.flatnonzero(~found & (shared >= score - _SLACK)):
+                found[place] = dice(self.plain[int(place)], sample) >= score
+        return found
 
     def alike(
         self, one: NDArray[np.int32], other: NDArray[np.int32], score: float
