@@ -99,7 +99,7 @@ def _explain_kpi(
     with model_progress() as progress, open_facts(settings, progress, wait, texts=texts) as con:
         chosen = or_newest_month(con, period)
         rows = rows_behind(con, metric, chosen, settings, filters=filters, limit=limit)
-        write_metric(metric, chosen, settings, rows)
+        write_metric(metric, chosen, settings, rows, reveal=reveal)
         note_missing(con, [metric], [metric.name] if rows.rows else [])
         if metric.name in SATISFACTION_KPIS:
             write_surest(*surest_sessions(con, chosen, filters), reveal=reveal)

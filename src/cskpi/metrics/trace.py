@@ -81,7 +81,10 @@ def rows_behind(
     filters: Mapping[str, str],
     limit: int,
 ) -> Rows:
-    """Return the rows a number is made of, each with its session id where it has a session."""
+    """Return the rows a number is made of, each with its session id where it has a session.
+
+    Of a share what counts against it comes first.
+    """
     conditions, values = filter_conditions(filters)
     parameters = (
         parameters_in_force(metric, settings) | period_parameters(period, compare=False) | values
@@ -92,12 +95,20 @@ def rows_behind(
     )
     counted = rows_sql(timed, conditions)
     total = con.execute(f"SELECT count(*) FROM ({counted})", parameters).fetchone()
-    cursor = con.execute(f"SELECT * FROM ({counted}) LIMIT {limit:d}", parameters)
+    cursor = con.execute(f"SELECT * FROM ({counted}){_order(metric)} LIMIT {limit:d}", parameters)
     columns = [column[0] for column in cursor.description or ()]
     rows = cursor.fetchall()
     if "session_no" in columns:
         columns, rows = _with_session_ids(con, columns, rows)
     return Rows(tuple(columns), tuple(tuple(row) for row in rows), total[0] if total else 0)
+
+
+def _order(metric: Metric) -> str:
+    """Return an order in which the rows of a share that count against it come first."""
+    if metric.type != "ratio" or metric.unit != "percent" or metric.direction == "neutral":
+        return ""
+    worst = "DESC" if metric.direction == "down" else "ASC NULLS FIRST"
+    return f" ORDER BY numerator {worst}, occurred_at"
 
 
 def transcripts(con: duckdb.DuckDBPyConnection, session_id: str) -> list[Transcript]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cskpi.metrics.business_time import named
@@ -14,7 +15,7 @@ from cskpi.present.cleaning import one_line
 from cskpi.present.document import Cell, Column, Row, Table
 from cskpi.present.formatting import format_value
 from cskpi.present.inspection import points_text, with_marks
-from cskpi.present.masking import mask_personal
+from cskpi.present.masking import mask_personal, mask_session_id
 from cskpi.present.terminal import write_table
 from cskpi.texts import has_text, pick, say
 
@@ -39,8 +40,13 @@ TRANSCRIPT_FACTS = (
 )
 
 
-def write_metric(metric: Metric, period: Period, settings: Settings, rows: Rows) -> None:
-    """Print a KPI's definition, its parameters in force and the rows it counts."""
+def write_metric(
+    metric: Metric, period: Period, settings: Settings, rows: Rows, *, reveal: bool = False
+) -> None:
+    """Print a KPI's definition, its parameters in force and the rows it counts.
+
+    Session ids made of a customer's name are masked unless `reveal`; `explain session` takes both.
+    """
     facts = [
         (say("trace.kpi"), f"{pick(named(metric, settings).labels)} ({metric.name})"),
         (say("trace.meaning"), pick(metric.descriptions)),
@@ -54,8 +60,20 @@ def write_metric(metric: Metric, period: Period, settings: Settings, rows: Rows)
     facts += [(say("reading.label"), _read_well(found)) for found in readings(metric.name)]
     write_facts(facts)
     write_line("")
-    write_table(answer_table(rows, translate=True))
+    write_table(answer_table(rows if reveal else _masked(rows), translate=True))
     write_line(say("trace.rows_shown", shown=len(rows.rows), total=rows.total))
+
+
+def _masked(rows: Rows) -> Rows:
+    places = [place for place, name in enumerate(rows.columns) if name == "session_id"]
+    masked = tuple(
+        tuple(
+            mask_session_id(item) if place in places and isinstance(item, str) else item
+            for place, item in enumerate(row)
+        )
+        for row in rows.rows
+    )
+    return replace(rows, rows=masked)
 
 
 def _read_well(found: Reading) -> str:
