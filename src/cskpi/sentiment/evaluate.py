@@ -123,15 +123,13 @@ def learn(train: Dialogues) -> Learnt:
     import numpy as np
 
     labels = train.turns["label"].to_numpy()
-    rows = np.flatnonzero(labels >= 0)
-    if len(np.unique(labels[rows])) < 3:  # noqa: PLR2004  all three classes
+    if len(np.unique(labels[labels >= 0])) < 3:  # noqa: PLR2004  all three classes
         raise InputError("dialogues_unlabelled")
-    if len(rows) > MOST_MESSAGES:
-        rows = np.sort(np.random.default_rng(SEED).choice(rows, MOST_MESSAGES, replace=False))
     groups = train.turns["dialogue"].to_numpy()
+    rows = np.flatnonzero(np.isin(groups, _learnt_from(groups)))
     said, before = train.turns["customer"], _before(train)
     model = fit_turns(said.gather(rows), before.gather(rows), labels[rows], groups[rows])
-    chances = model.chances(said, before)
+    chances = np.array(model.chances(said, before)) if len(rows) < len(labels) else model.held_out
     chances[rows] = model.held_out
     features = _features(train, chances)
     scale = (features.mean(0), features.std(0) + 1e-9)
@@ -147,6 +145,15 @@ def learn(train: Dialogues) -> Learnt:
         known = whole >= 0
         cuts = choose_cuts(whole[known], held[known])
     return Learnt(model, scale, fits, cuts)
+
+
+def _learnt_from(groups: Any) -> Any:
+    """Return the dialogues learnt from: all, or a seeded sample of MOST_MESSAGES messages."""
+    import numpy as np
+
+    names, sizes = np.unique(groups, return_counts=True)
+    order = np.random.default_rng(SEED).permutation(len(names))
+    return names[order][np.cumsum(sizes[order]) <= max(MOST_MESSAGES, sizes[order[0]])]
 
 
 def judge(learnt: Learnt, told: Dialogues) -> tuple[Guess, Guess]:

@@ -45,7 +45,7 @@ _DENSE = (
 
 @dataclass(frozen=True)
 class TurnModel:
-    """What was learnt, with `held_out`: each training message's chances without its dialogue."""
+    """What was learnt from `texts`, `signs` and those `before`; `held_out`: chances without one's dialogue."""
 
     vectoriser: Any
     texts: Any
@@ -72,6 +72,8 @@ class TurnModel:
 def fit_turns(forms: pl.Series, before: pl.Series, labels: Any, groups: Any) -> TurnModel:
     """Learn from normalised messages, those before them, labels 0, 1, 2 and their dialogues.
 
+    Messages without a label (-1) teach nothing and get their `held_out` like the others.
+
     Raises:
         ValueError: one class only.
     """
@@ -79,7 +81,8 @@ def fit_turns(forms: pl.Series, before: pl.Series, labels: Any, groups: Any) -> 
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    told, group = np.asarray(labels), np.asarray(groups)
+    known = np.flatnonzero(np.asarray(labels) >= 0)
+    told, group = np.asarray(labels)[known], np.asarray(groups)
     vectoriser = TfidfVectorizer(
         analyzer="char", ngram_range=(1, 3), use_idf=False, sublinear_tf=True, dtype=np.float32
     )
@@ -87,17 +90,16 @@ def fit_turns(forms: pl.Series, before: pl.Series, labels: Any, groups: Any) -> 
     found = dense(forms)
     scale = (found.mean(0), found.std(0) + np.float32(1e-6))
     signs, back = _unit(found, scale), _unit(dense(before), scale)
+    taught = texts[known], signs[known], back[known]
     wanted = np.eye(CLASSES, dtype=np.float32)[told]
     shares = wanted.mean(0)
-    alike = _alike((texts, signs, back), (texts, signs, back))
-    weights, held_out = _solve(alike, _habits(told, group), wanted - shares, group)
+    alike = _alike((texts, signs, back), taught)
+    weights, held_out = _solve(alike, known, _habits(told, group[known]), wanted - shares, group)
     held_out += shares
-    calibration = LogisticRegression(C=10.0, max_iter=1000).fit(held_out, told)
+    calibration = LogisticRegression(C=10.0, max_iter=1000).fit(held_out[known], told)
     chances = np.asarray(calibration.predict_proba(held_out), dtype=np.float32)
-    cuts = choose_cuts(told, chances)
-    return TurnModel(
-        vectoriser, texts, signs, back, scale, weights, shares, calibration, cuts, chances
-    )
+    cuts = choose_cuts(told, chances[known])
+    return TurnModel(vectoriser, *taught, scale, weights, shares, calibration, cuts, chances)
 
 
 def dense(forms: pl.Series) -> Matrix:
@@ -155,21 +157,31 @@ def _habits(told: Any, group: Any) -> Matrix:
     return np.asarray(leaning / max(np.abs(leaning).max(), 1e-6), dtype=np.float32)
 
 
-def _solve(alike: Matrix, habits: Matrix, wanted: Matrix, group: Any) -> tuple[Matrix, Matrix]:
-    """Return the weights, and for each row what is said of it when its group is left out."""
+def _solve(
+    alike: Matrix, known: Any, habits: Matrix, wanted: Matrix, group: Any
+) -> tuple[Matrix, Matrix]:
+    """Return the weights, and for each row what is said of it when its group is left out.
+
+    Args:
+        alike: rows against the known ones.
+        known: the rows with a label.
+        habits: theirs.
+        wanted: what they should be told, about 0.
+        group: of every row.
+    """
     import numpy as np
     from scipy.linalg import lapack
 
-    kernel = alike * (1 + np.float32(HABIT) * habits[:, None] * habits[None, :])
-    kernel += np.float32(OFFSET) * (group[:, None] == group[None, :])
+    kernel = alike[known] * (1 + np.float32(HABIT) * habits[:, None] * habits[None, :])
+    kernel += np.float32(OFFSET) * (group[known][:, None] == group[known][None, :])
     kernel[np.diag_indices_from(kernel)] += np.float32(NOISE)
     factor, _ = lapack.spotrf(kernel, lower=1, overwrite_a=1)
     inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
     inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    weights = inverse @ wanted
-    held_out = np.empty_like(wanted)
+    weights: Matrix = inverse @ wanted
+    held_out = np.empty((len(group), CLASSES), dtype=np.float32)
     for name in np.unique(group):
-        rows = np.flatnonzero(group == name)
-        without = np.linalg.solve(inverse[np.ix_(rows, rows)], weights[rows])
-        held_out[rows] = alike[rows] @ (weights - inverse[:, rows] @ without)
+        rows, own = np.flatnonzero(group == name), np.flatnonzero(group[known] == name)
+        without = np.linalg.solve(inverse[np.ix_(own, own)], weights[own])
+        held_out[rows] = alike[rows] @ (weights - inverse[:, own] @ without)
     return weights, held_out
