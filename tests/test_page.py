@@ -99,6 +99,7 @@ def test_on_paper_nothing_is_cut(browser: Browser, report: Path) -> None:
             ".map(n => n.outerHTML.slice(0, 120))"
         )
         assert cut == []
+        assert browser.evaluate(BROKEN_NUMBERS) == []
         hidden = "[...document.querySelectorAll('nav, details.numbers, dialog')].every(n => !n.offsetHeight)"
         assert browser.evaluate(hidden)
         head = "getComputedStyle(document.querySelector('thead')).display"
@@ -298,6 +299,20 @@ SORTED = """
 })()
 """
 """Sorts the first plain table with numbers by its first column of them."""
+
+BROKEN_NUMBERS = """
+(() => [...document.querySelectorAll('td.number')].filter(cell => cell.checkVisibility()).flatMap(cell => {
+  const parts = cell.querySelector('.nb') ? [...cell.querySelectorAll('.nb')] : [cell];
+  return parts.filter(part => {
+    const words = document.createTreeWalker(part, NodeFilter.SHOW_TEXT).nextNode();
+    if (!words || words.parentNode.className === 'mark') return false;
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+  }).map(part => part.textContent);
+}))()
+"""
+"""Numbers of tables that stand on more than one line."""
 
 WEAK_TEXTS = """
 (() => {
