@@ -146,6 +146,13 @@ _TRACED_UNSEEN, _TRACED_EMOJI = re.compile(_UNSEEN), re.compile(_EMOJI)
 _TRACED_BRACE, _TRACED_BLANK = re.compile(r"[{}]"), re.compile(r"\s+")
 
 
+def folded(raw: str) -> str | None:
+    """Return what is read of a text by width and case, None where it is not sign for sign."""
+    read = raw[:LONGEST]
+    found = read.translate(_FOLDED)
+    return found if len(found) == len(read) else None
+
+
 class Traced:
     """A text with its form; every character of the form knows where in the raw text it comes from."""
 
