@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from blank import blank_views
 
@@ -40,6 +40,11 @@ class PartBuilt:
 
     It stands for the connection it is made of, `whole`; rows that are staged later change no fact made before.
     """
+
+    @classmethod
+    def of(cls, con: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb.DuckDBPyConnection:
+        """Return it as the connection it stands for."""
+        return cast("duckdb.DuckDBPyConnection", cls(con, settings))
 
     def __init__(self, con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         self.whole = con

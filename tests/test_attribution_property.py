@@ -15,10 +15,10 @@ import pytest
 from blank import blank_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from part_built import PartBuilt
 
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
-from cskpi.model.build import build_model
 from cskpi.model.steps import fill, model_steps
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
@@ -98,8 +98,8 @@ sales = st.builds(
     chats=st.lists(lines, min_size=10, max_size=60), orders=st.lists(sales, min_size=5, max_size=30)
 )
 def test_agents_and_silent_orders_add_up_to_the_shop(chats: list[Line], orders: list[Sale]) -> None:
-    with loaded(chats, orders) as con:
-        build_model(con, load_settings({}, environment={}))
+    with loaded(chats, orders) as staged:
+        con = PartBuilt.of(staged, load_settings({}, environment={}))
         for window in (600, 172_800):
             told = {
                 "attribution.window_seconds": window,

@@ -16,7 +16,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from blank import blank_database
@@ -31,8 +31,6 @@ from cskpi.periods import Period, month_period
 from cskpi.settings import load_settings
 
 if TYPE_CHECKING:
-    import duckdb
-
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Finding
 
@@ -100,7 +98,7 @@ def measured(
             path.write_text(text, encoding="utf-8")
             load_file(con, path, LoadOptions(kind=kind))
         metrics = load_catalog().select(list(names)) if names else load_catalog().own()
-        facts = cast("duckdb.DuckDBPyConnection", PartBuilt(con, SETTINGS))
+        facts = PartBuilt.of(con, SETTINGS)
         found = evaluate(facts, metrics, period, groupings, SETTINGS, compare=False)
     return {(f.metric, tuple(f.dimensions.items())): f for f in found}
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from blank import blank_database
+from part_built import PartBuilt
 
 from cskpi.ingest.load import LoadOptions, load_file
 from cskpi.metrics.breakdowns import BreakdownValue, load_breakdowns, run_breakdown
-from cskpi.model.build import build_model
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
 
@@ -57,10 +57,10 @@ def test_a_reopened_ticket_has_a_first_and_a_last_closing(
             "旗舰店,t4,A,物流,2026-10-01 10:00:00,2026-10-01 12:00:00",
         ),
     }
-    with blank_database() as con:
+    with blank_database() as staged:
         for name in order:
-            load_tickets(con, tmp_path, name, *exports[name])
-        build_model(con, SETTINGS)
+            load_tickets(staged, tmp_path, name, *exports[name])
+        con = PartBuilt.of(staged, SETTINGS)
         created, first = at("2026-10-01 10:00:00"), at("2026-10-01 12:00:00")
         last = at("2026-10-03 12:00:00")
         assert rows(con, "reopened_tickets") == [

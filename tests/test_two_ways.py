@@ -11,11 +11,11 @@ import duckdb
 import polars as pl
 import pytest
 from blank import fill_blank
+from part_built import PartBuilt
 
 from cskpi.ingest.load import LoadOptions, expand_paths, load_file
 from cskpi.metrics.catalog import load_catalog
 from cskpi.metrics.evaluate import evaluate
-from cskpi.model.build import build_model
 from cskpi.periods import month_period
 from cskpi.resources import data_dir
 from cskpi.settings import load_settings
@@ -216,8 +216,7 @@ def sample() -> Iterator[duckdb.DuckDBPyConnection]:
         for file in expand_paths([data_dir("sample_data")]):
             if file.name.startswith("聊天记录"):
                 load_file(con, file, LoadOptions())
-        build_model(con, settings)
-        yield con
+        yield PartBuilt.of(con, settings)
 
 
 @pytest.fixture(scope="module")

@@ -161,14 +161,14 @@ def open_shop(case: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnect
     """Load the files of a case folder into a database in memory; facts are made as they are read."""
     with blank_database() as con:
         load_case(con, case)
-        yield cast("duckdb.DuckDBPyConnection", PartBuilt(con, settings))
+        yield PartBuilt.of(con, settings)
 
 
 def part_shop(case: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     """Do the same for a caller who keeps the database."""
     con = _made()
     load_case(con, case)
-    return cast("duckdb.DuckDBPyConnection", PartBuilt(con, settings))
+    return PartBuilt.of(con, settings)
 
 
 def build_shop(case: Path, settings: Settings, *, texts: bool = False) -> duckdb.DuckDBPyConnection:
