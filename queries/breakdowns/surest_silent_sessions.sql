@@ -38,12 +38,10 @@ label = { zh = "最说明问题的一句", en = "Most telling message" }
 WITH silent AS (
     SELECT
         session_satisfaction.session_no,
-        sessions.session_id,
         sessions.shop_id,
-        sessions.agent_id,
         sessions.started_at,
-        session_satisfaction.expected,
         CASE WHEN session_satisfaction.expected > 0.5 THEN 1 ELSE -1 END AS way,
+        abs(session_satisfaction.expected - 0.5) AS sureness,
         CASE
             WHEN session_satisfaction.expected > 0.5 THEN session_satisfaction.score
             ELSE -session_satisfaction.score
@@ -59,11 +57,12 @@ WITH silent AS (
 
 ranked AS (
     SELECT
-        silent.*,
+        silent.session_no,
+        silent.way,
         row_number() OVER (
             PARTITION BY silent.shop_id, silent.way
             ORDER BY
-                silent.way * silent.expected DESC,
+                silent.sureness DESC,
                 silent.leaning DESC,
                 silent.started_at ASC,
                 silent.session_no ASC
@@ -72,9 +71,12 @@ ranked AS (
 ),
 
 surest AS (
-    SELECT *
+    SELECT
+        ranked.session_no,
+        ranked.way,
+        ranked.place
     FROM ranked
-    WHERE place <= $surest
+    WHERE ranked.place <= $surest
 ),
 
 said AS (
@@ -96,12 +98,14 @@ said AS (
 
 SELECT
     CASE WHEN surest.way = 1 THEN 'satisfied' ELSE 'dissatisfied' END AS silent_leaning,
-    surest.shop_id,
-    surest.session_id,
-    surest.agent_id,
-    surest.started_at,
-    surest.expected,
+    sessions.shop_id,
+    sessions.session_id,
+    sessions.agent_id,
+    sessions.started_at,
+    session_satisfaction.expected,
     said.form AS customer_text
 FROM surest
+INNER JOIN session_satisfaction ON surest.session_no = session_satisfaction.session_no
+INNER JOIN sessions ON surest.session_no = sessions.session_no
 LEFT JOIN said ON surest.session_no = said.session_no AND said.place = 1
-ORDER BY surest.shop_id, surest.way, surest.place
+ORDER BY sessions.shop_id, surest.way, surest.place
