@@ -42,14 +42,21 @@ class FormBook:
         self.decided |= zip(new, self._matching(new), strict=True)
 
     def matching(self, condition: Condition) -> NDArray[np.bool_] | None:
-        """Tell which forms meet what a condition asks of the text; None where it asks nothing."""
+        """Tell which forms, and last that no text, meet what a condition asks of the text.
+
+        None where it asks nothing.
+        """
         text_alone = _text_alone(condition)
         if text_alone not in self.decided:
             (self.decided[text_alone],) = self._matching([text_alone])
         return self.decided[text_alone]
 
     def _matching(self, conditions: Sequence[Condition]) -> list[NDArray[np.bool_] | None]:
-        return matching_forms(self.forms, conditions, lambda: self.likeness)
+        import numpy as np
+
+        found = matching_forms(self.forms, conditions, lambda: self.likeness)
+        # Place -1 is "no text": nothing is said of it, so no condition on text is met.
+        return [None if one is None else np.append(one, False) for one in found]
 
     @property
     def likeness(self) -> Likeness:
@@ -74,6 +81,7 @@ class Inspection:
     channels: NDArray[np.object_] | None = None
     leaks: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     """`row_key` of the messages that leak personal data, by kind."""
+    _said: dict[Role, tuple[Places, NDArray[np.int32]]] = field(default_factory=dict)
     _silence: dict[Role, NDArray[np.float64]] = field(default_factory=dict)
     _ranks: dict[tuple[Role, str], NDArray[np.int64]] = field(default_factory=dict)
 
@@ -109,12 +117,10 @@ class Inspection:
         import numpy as np
 
         lines = self.lines
-        kept = lines.of_role(condition.role)
+        places, forms = self._said_by(condition.role)
         matching = self.book.matching(condition)
         if matching is not None:
-            # Place -1 is "no text": nothing is said of it, so no condition on text is met.
-            kept = kept & np.append(matching, False)[lines.form]
-        places = np.flatnonzero(kept)
+            places = places[matching[forms]]
         places = places[self._in_range(condition, places)]
         if condition.leaks:
             leaking = [self.leaks[kind] for kind in condition.leaks if kind in self.leaks]
@@ -132,6 +138,15 @@ class Inspection:
         if condition.repeats is not None:
             places = self._repeated(places, condition.repeats)
         return self._counted(condition, places)
+
+    def _said_by(self, role: Role) -> tuple[Places, NDArray[np.int32]]:
+        """Return the places of the messages of a role, and their forms."""
+        import numpy as np
+
+        if role not in self._said:
+            places = np.flatnonzero(self.lines.of_role(role))
+            self._said[role] = places, self.lines.form[places]
+        return self._said[role]
 
     def _in_range(self, condition: Condition, places: Places) -> NDArray[np.bool_]:
         import numpy as np
