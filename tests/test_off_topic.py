@@ -20,12 +20,13 @@ def found(*odd: tuple[str, str], asks: bool = True, least: int = 50) -> list[tup
     counted = Counter([*odd, *USUAL])
     forms = {text: number for number, text in enumerate({t for pair in counted for t in pair})}
     frame = pl.DataFrame(
-        [(1, forms[q], forms[r], asks, times, q, r) for (q, r), times in counted.items()],
-        schema=["shop_no", "question_form_no", "form_no", "asks", "times", "question", "reply"],
+        [(1, forms[q], forms[r], asks, times) for (q, r), times in counted.items()],
+        schema=["shop_no", "question_form_no", "form_no", "asks", "times"],
         orient="row",
     )
+    texts = pl.DataFrame({"form_no": list(forms.values()), "form": list(forms)})
     named = {(forms[q], forms[r]): (q, r) for q, r in odd}
-    pairs = off_topic(frame, least, 0.02).select("question_form_no", "form_no").rows()
+    pairs = off_topic(frame, texts, least, 0.02).select("question_form_no", "form_no").rows()
     return sorted(named[pair] for pair in pairs if pair in named)
 
 

@@ -30,35 +30,53 @@ _WANTS = ("damage", "missing", "address", "price", "invoice", "returns")
 """Such a message wants an answer without asking."""
 
 
-def off_topic(answers: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
-    """Return which replies to which messages are off topic, by `KEYS`.
+def off_topic(answers: pl.DataFrame, forms: pl.DataFrame, least: int, rare: float) -> pl.DataFrame:
+    """Return which replies to which messages are off topic, by `KEYS`, and what they are about.
 
     Args:
-        answers: `KEYS`, question, reply and times (how often), a row for each pair.
+        answers: `KEYS` and times (how often), a row for each pair of texts.
+        forms: form_no and form of all these texts.
         least: so many replies to questions of a matter tell what a shop usually answers.
         rare: largest share of these that is rare.
     """
     import polars as pl
 
     book = matters()
-    read = answers.with_columns(asked=_read(answers["question"]), told=_read(answers["reply"]))
+    about = forms.select("form_no", bits=book.read(forms["form"]))
+    read = answers.join(about.rename({"bits": "told"}), on="form_no").join(
+        about.rename({"form_no": "question_form_no", "bits": "asked"}), on="question_form_no"
+    )
     answering = {bits: book.answering(bits) for bits in read["asked"].unique().to_list()}
-    wrong = book.named(_WANTS)
     candidates = read.filter(
         pl.col("told") != 0,
-        pl.col("asks") | (pl.col("asked") & wrong != 0),
+        pl.col("asks") | (pl.col("asked") & book.named(_WANTS) != 0),
         pl.col("asked").replace_strict(answering, return_dtype=pl.Int64) & pl.col("told") == 0,
         (pl.col("asked") != 0) | (pl.col("told") & ~book.remote == 0),
+    )
+    for asked, usual in (
+        ("asked", _usual(read, least, rare)),
+        ("question_form_no", _twice(read, rare)),
+    ):
+        candidates = candidates.join(usual, on=["shop_no", asked, "told"], how="anti")
+    return _apart(candidates, forms).select(*KEYS, "told")
+
+
+def _apart(candidates: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    """Keep the pairs whose words leave no other reading."""
+    import polars as pl
+
+    texts = candidates.join(forms.rename({"form": "reply"}), on="form_no").join(
+        forms.rename({"form_no": "question_form_no", "form": "question"}), on="question_form_no"
+    )
+    texts = texts.filter(
         ~pl.col("reply").str.contains(_ANSWERS_YES_OR_NO),
         ~pl.col("reply").str.contains(_ASKS_BACK),
         pl.col("reply").str.len_chars() <= _LONGEST,
     )
-    for asked, usual in (("asked", _usual(read, least, rare)), ("question", _twice(read, rare))):
-        candidates = candidates.join(usual, on=["shop_no", asked, "told"], how="anti")
-    unique = candidates.select("question", "reply").unique(maintain_order=True)
+    unique = texts.select("question", "reply").unique(maintain_order=True)
     apart = [not (_pieces(question) & _pieces(reply)) for question, reply in unique.iter_rows()]
     kept = unique.filter(pl.Series(apart, dtype=pl.Boolean))
-    return candidates.join(kept, on=["question", "reply"], how="semi").select(*KEYS, "told")
+    return texts.join(kept, on=["question", "reply"], how="semi")
 
 
 def spoken_of_before(found: pl.DataFrame) -> pl.Series:
@@ -94,8 +112,8 @@ def _twice(read: pl.DataFrame, rare: float) -> pl.DataFrame:
     """Return what a shop answered more than once, and not rarely, to the very same question."""
     import polars as pl
 
-    told = read.group_by("shop_no", "question", "told").agg(pl.col("times").sum())
-    every = pl.col("times").sum().over("shop_no", "question")
+    told = read.group_by("shop_no", "question_form_no", "told").agg(pl.col("times").sum())
+    every = pl.col("times").sum().over("shop_no", "question_form_no")
     return told.filter((pl.col("times") > 1) & (pl.col("times") > rare * every))
 
 

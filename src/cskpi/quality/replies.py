@@ -143,18 +143,16 @@ FROM reply_runs
 """
 
 _ANSWERS = """
-WITH counted AS (
-    SELECT shop_no, question_form_no, form_no, asks, count(*) AS times
-    FROM reply_runs
-    WHERE NOT is_empty
-    GROUP BY ALL
-)
-
-SELECT counted.*, questions.form AS question, replies.form AS reply
-FROM counted
-INNER JOIN message_signals AS questions ON counted.question_form_no = questions.form_no
-INNER JOIN message_signals AS replies ON counted.form_no = replies.form_no
-ORDER BY counted.shop_no, counted.question_form_no, counted.form_no, counted.asks
+SELECT shop_no, question_form_no, form_no, asks, count(*) AS times
+FROM reply_runs
+WHERE NOT is_empty AND form_no IS NOT NULL AND question_form_no IS NOT NULL
+GROUP BY ALL
+ORDER BY ALL
+"""
+_FORMS = """
+SELECT form_no, form FROM message_signals
+WHERE form_no IN (SELECT form_no FROM reply_runs UNION SELECT question_form_no FROM reply_runs)
+ORDER BY form_no
 """
 _CANDIDATES = """
 CREATE OR REPLACE TEMP TABLE off_topic_replies AS
@@ -202,9 +200,9 @@ def judge_replies(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute(_MARKS)
     con.execute(_RUNS)
     con.execute(_FILL, {"shortest": settings.whole("replies.shortest_script")})
-    answers = read_frame(con, _ANSWERS)
+    answers, forms = read_frame(con, _ANSWERS), read_frame(con, _FORMS)
     least, rare = settings.whole("replies.least_replies"), settings.number("replies.rare_share")
-    found = off_topic(answers, least, rare)
+    found = off_topic(answers, forms, least, rare)
     with offered(con, "off_topic", found):
         con.execute(_CANDIDATES)
     taken_up = spoken_of_before(read_frame(con, _EARLIER)).to_frame()
