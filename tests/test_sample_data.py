@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cskpi.metrics.finding import Finding
 
 EXPECTED = tomllib.loads((data_dir("sample_data") / "expected.toml").read_text(encoding="utf-8"))
+INSPECTION = Path(__file__).parents[1] / "scripts" / "sample" / "inspection.toml"
 SETTINGS = load_settings({}, environment={})
 MONTHS = ("2026-09", "2026-10")
 
@@ -167,6 +169,19 @@ def test_repeated_scripts_are_found(read: Any) -> None:
     found = said(read, "SELECT row_key FROM agent_replies WHERE is_repeated")
     assert len(found & planted) >= 0.9 * len(planted)
     assert len(found - planted) <= 0.1 * len(planted)
+
+
+def test_half_of_the_replies_off_topic_are_found_and_few_others(read: Any) -> None:
+    planted = {
+        text
+        for slip in tomllib.loads(INSPECTION.read_text(encoding="utf-8"))["slips"]
+        if slip["kind"].startswith("off_topic")
+        for text in slip["texts"]
+    }
+    rows = read.execute("SELECT reply FROM agent_replies WHERE is_off_topic").fetchall()
+    meant = [any(text.replace("，", ",") in reply for text in planted) for (reply,) in rows]
+    assert sum(meant) >= 12
+    assert len(meant) - sum(meant) <= 4
 
 
 def test_leaked_numbers_and_the_insult_are_found(read: Any) -> None:
