@@ -55,4 +55,5 @@ ORDER BY
     emotion_turns.emotion_level DESC,
     emotion_turns.occurred_at DESC,
     emotion_turns.session_id ASC,
-    emotion_turns.shop_id ASC
+    emotion_turns.shop_id ASC,
+    emotion_turns.row_key ASC

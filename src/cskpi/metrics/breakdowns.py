@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from cskpi.periods import Period
     from cskpi.settings import Settings, Value
 
+_CHUNK = 10_000
+
 BreakdownValue = str | int | float | Decimal | date | datetime | None
 
 
@@ -167,13 +169,14 @@ def _fetched(
     con: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any], most_rows: int | None
 ) -> tuple[Sequence[tuple[BreakdownValue, ...]], int]:
     """Return the first rows, and how many there are beyond them."""
+    cursor = con.execute(sql, given)
     if most_rows is None:
-        return con.execute(sql, given).fetchall(), 0
-    rows = con.execute(f"{sql} LIMIT {most_rows + 1}", given).fetchall()
-    if len(rows) <= most_rows:
-        return rows, 0
-    (total,) = con.execute(f"SELECT count(*) FROM ({sql}) AS listed", given).fetchone() or (0,)
-    return rows[:most_rows], total - most_rows
+        return cursor.fetchall(), 0
+    rows, left_out = cursor.fetchmany(most_rows), 0
+    # Counting the others by a second statement would make the whole table twice.
+    while others := len(cursor.fetchmany(_CHUNK)):
+        left_out += others
+    return rows, left_out
 
 
 def _read(path: Path, *, binds: bool) -> tuple[Breakdown | None, list[str]]:
