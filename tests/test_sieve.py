@@ -1,4 +1,4 @@
-"""The sieve before the patterns: what it holds back, no pattern matches."""
+"""The sieve before the patterns, and the other quick ways: they tell what the plain ones tell."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from text_quality import sentences
 
 from cskpi.enrich.lexicons import for_polars, load_lexicons
+from cskpi.enrich.normalise import Traced, normalise
+from cskpi.enrich.personal import find_personal, possible_rules
 from cskpi.enrich.sieve import Sieve
+from cskpi.enrich.signals import WORDS, form_signals
 from cskpi.enrich.triggers import triggers
+from cskpi.quality.evidence import pieces_beside
+from cskpi.quality.matching import matching_forms
+from cskpi.quality.rulebook import load_rules
+from cskpi.quality.similarity import Likeness
+from cskpi.settings import load_settings
 
 SIGNS = "不退货款的吗abc,?1 "
 
@@ -23,7 +32,7 @@ sequences = st.lists(parts, min_size=1, max_size=5).map(
 patterns = st.lists(sequences, min_size=1, max_size=3).map("|".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(patterns, st.lists(st.text(SIGNS, max_size=12), min_size=1, max_size=8))
 def test_a_text_held_back_does_not_match(pattern: str, texts: list[str]) -> None:
     (near,) = Sieve((pattern,)).near(pl.Series(texts, dtype=pl.String))
@@ -75,3 +84,60 @@ def test_more_patterns_than_bits_of_a_word() -> None:
     assert len(words) == 72
     assert all(near[n, n] for n in range(72))
     assert not near[70, 0]
+
+
+def test_many_texts_are_looked_through_as_each_alone() -> None:
+    forms = normalise(pl.Series([one.text for one in sentences()])).gather_every(120)
+    lists = load_lexicons()
+    for place in WORDS.values():
+        hit = forms.filter(lists[place].hits(forms))
+        assert lists[place].find_all(hit) == [lists[place].find(form) for form in hit]
+        assert lists[place].find_all(forms.filter(forms == "")) == [[]] * int((forms == "").sum())
+
+
+def test_rules_that_cannot_hold_find_nothing() -> None:
+    texts = pl.Series(
+        [
+            *("订单2300011112222333 单号yt1234567890123", "卡号 6222 0212 3456 7890 125"),
+            *(
+                "电话13812345678,寄到杭州市西湖区文三路12号3室",
+                "a.b@c.com 微信abc_12345 qq 123456789",
+            ),
+            *("退货地址:上海市松江区新桥镇民益路201号,电话021-57681234", "nothing at all", ""),
+        ]
+    )
+    for text, rules in zip(texts, possible_rules(texts), strict=True):
+        assert find_personal(text, rules) == find_personal(text)
+    assert possible_rules(texts)[-2:] == [0, 0]
+
+
+def test_places_beside_changes_are_those_traced() -> None:
+    for raw in (
+        "加ＶＸ吧 😊😊",
+        "😊  不能退~",
+        "[图片]不能退了 http://a.b/c",
+        "不 能  退",
+        "ﬁ不能退",
+    ):
+        (form,) = normalise(pl.Series([raw]))
+        start = form.index("退") if "退" in form else 0
+        place = (start, start + 1)
+        traced = Traced(raw).raw_span(*place)
+        assert pieces_beside(raw, form, [place]) in (None, [(*traced, raw[slice(*traced)])])
+    assert pieces_beside("😊  不能退~", "{smile} 不能退~", [(8, 11)]) == [(3, 6, "不能退")]
+
+
+def test_rules_find_the_same_with_and_without_the_sieve(monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = form_signals(normalise(pl.Series([one.text for one in sentences()])).gather_every(30))
+    rules = load_rules(load_settings({}, environment={}))
+    asked = [
+        one for rule in rules for one in rule.conditions.values() if one.regex and not one.similar
+    ]
+    forms = forms.with_columns(names_product=False)
+    whole = matching_forms(forms, asked, lambda: Likeness(forms["form"]))
+    monkeypatch.setattr("cskpi.quality.matching.FEWEST_SIFTED", 0)
+    sifted = matching_forms(forms, asked, lambda: Likeness(forms["form"]))
+    for one, other in zip(whole, sifted, strict=True):
+        assert one is not None
+        assert other is not None
+        assert one.tolist() == other.tolist()

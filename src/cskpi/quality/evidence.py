@@ -194,7 +194,7 @@ def _pieces(
     traces: dict[str, Traced],
 ) -> list[Piece]:
     """Return the places of the form as they stand in the raw text, and personal data by kind."""
-    if not kinds and (told := _beside_changes(raw, form, places)) is not None:
+    if not kinds and (told := pieces_beside(raw, form, places)) is not None:
         return told
     traced = traces.get(raw)
     if traced is None:
@@ -204,7 +204,7 @@ def _pieces(
     return found + [(start, end, kind) for kind, start, end in traced.personal if kind in kinds]
 
 
-def _beside_changes(raw: str, form: str, places: Sequence[Place]) -> list[Piece] | None:
+def pieces_beside(raw: str, form: str, places: Sequence[Place]) -> list[Piece] | None:
     """Return the places where they stand before or behind all that the form has otherwise.
 
     None where one does not. Tracing a text sign by sign costs ten times as much.
