@@ -297,7 +297,7 @@ def _widths(tables: Sequence[Table]) -> dict[int, int]:
         for column, texts in enumerate(columns):
             # Heads wrap, so they need half their length; the filter arrow takes the rest.
             head = cell_width(texts[0]) // 2 + 4
-            widest = max([head, *(cell_width(text) + 2 for text in texts[1:])])
+            widest = max([head, *(cell_width(text) + 2 for text in set(texts[1:]))])
             width = min(max(widest, _LEAST_WIDTH), MOST_WIDTH)
             widths[column] = max(widths.get(column, 0), width)
     return widths or {0: _LINE_WIDTH}

@@ -77,8 +77,9 @@ def write_cell(
         sheet.write_datetime(*at, value, book.style(num_format=FORMATS["date"], **look))
     elif isinstance(value, str) or cell.unit in ("text", "date"):
         text = cell.text if value is None else str(value)
-        wrap = {"text_wrap": True} if cell_width(text) + 2 > MOST_WIDTH else {}
-        write_text(book, sheet, at, text, **look, **wrap)
+        # No character is wider than two cells.
+        is_wide = len(text) * 2 + 2 > MOST_WIDTH and cell_width(text) + 2 > MOST_WIDTH
+        write_text(book, sheet, at, text, **look, **({"text_wrap": True} if is_wide else {}))
     elif value is None:
         sheet.write_blank(*at, None, book.style(**look))
     else:
@@ -115,6 +116,9 @@ def look_of(cell: Cell, *, is_bold: bool) -> dict[str, Any]:
 def fit(text: str) -> str:
     """Cut at Excel's limit, which counts UTF-16 units, and say so."""
     clean = clean_for_terminal(text)
+    # No character takes more than two units.
+    if len(clean) * 2 <= _MOST_CHARACTERS:
+        return clean
     if len(clean.encode("utf-16-le")) <= _MOST_CHARACTERS * 2:
         return clean
     mark = say("format.truncated")
