@@ -206,7 +206,9 @@ def _words(own: Path | None) -> dict[str, str]:
         known = set(shipped["sentiment", name].lines)
         added = (w for w in both["sentiment", name].lines if w not in known)
         letters |= {_spaced(w): CODE[name] for w in added}
-    return dict(sorted(letters.items(), key=lambda item: (-len(item[0]), item[0])))
+    # A face stands for itself: in "没有啦{smile}" nothing is denied of it.
+    apart = {word: "," + letter for word, letter in letters.items() if word.startswith("{")}
+    return dict(sorted((letters | apart).items(), key=lambda item: (-len(item[0]), item[0])))
 
 
 def _spaced(word: str) -> str:
