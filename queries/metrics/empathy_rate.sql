@@ -12,7 +12,7 @@ origin      = "seed 1 §1 (客服回复中安抚、理解类话术占比), seed 
 headline    = true
 rank        = 2
 min_sample  = 20
-version     = 1
+version     = 2
 */
 SELECT
     session_no,

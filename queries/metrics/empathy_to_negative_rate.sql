@@ -10,7 +10,7 @@ grain       = "session"
 sources     = ["session_emotions"]
 origin      = "seed 1 §1, seed 2; catalogue D (the stricter reading of empathy_rate)"
 min_sample  = 20
-version     = 1
+version     = 2
 */
 SELECT
     session_no,

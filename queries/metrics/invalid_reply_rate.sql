@@ -10,7 +10,7 @@ grain       = "reply"
 sources     = ["agent_replies"]
 origin      = "seed 1 (无效回复占比：重复话术、答非所问); kpi-definitions #132"
 min_sample  = 20
-version     = 1
+version     = 2
 */
 SELECT
     session_no,

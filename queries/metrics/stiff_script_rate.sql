@@ -10,7 +10,7 @@ grain       = "message"
 sources     = ["agent_talks"]
 origin      = "seed 1 §2 (定期淘汰生硬话术)"
 min_sample  = 20
-version     = 1
+version     = 2
 */
 SELECT
     session_no,
