@@ -259,9 +259,7 @@ def test_the_report_says_so_on_card_table_and_definition() -> None:
     )
     inputs = replace(inputs, totals=totals, metrics=metrics)
     (cards,) = (b for b in headline_section(inputs).blocks if isinstance(b, CardGrid))
-    lines = {
-        card.ref: ["".join(text for text, _ in line) for line in card.lines] for card in cards.cards
-    }
+    remarks = {card.ref: card.remarks for card in cards.cards}
     assert remarks["csat_score"][-1] == "暂定：装入 2026-11-03 及以后的数据才定"
     assert not any("暂定" in line for line in remarks["first_response_time"])
     table = kpi_table(inputs, inputs.totals)
