@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.normalise import normalise
+from cskpi.quality.clauses import STATES
 from cskpi.quality.knowledge import POLARITY, Entry, KnowledgeBase
 from cskpi.store.frames import offered, read_frame
 
@@ -58,7 +59,7 @@ def judge_statements(con: duckdb.DuckDBPyConnection) -> None:
     forms = read_frame(con, _FORMS)
     if base.pattern:
         speaks = pl.col("form").str.contains(base.pattern)
-        states = pl.col("form").str.contains(f"{_QUANTITY}|{_plain_polarity()}")
+        states = pl.col("form").str.contains(f"{_QUANTITY}|{_plain_polarity()}|{STATES}")
         near = forms.filter(speaks & states)
     else:
         near = forms.clear()

@@ -11,7 +11,7 @@ from cskpi.quality.clauses import QUANTITY
 
 _NOTHING = "-"
 _SHORTEST = 2
-_PLAIN = re.compile(r"[0-9.%{}_]+")
+_PLAIN = re.compile(r"[0-9.%{}_]+|e\d级?")
 PATH = Path(__file__).parent / "fact_words.txt"
 
 
