@@ -63,14 +63,16 @@ _QUESTION = re.compile(
     r"[?？]|[吗么]$|是不是|有没有|能不能|可不可以|会不会|要不要|是否|多久|几天|多少|什么时候|哪天|怎么|请问"
 )
 _NO_STATEMENT = re.compile(
-    r"应该|可能|也许|好像|不确定|不清楚|估计|或许|看情况|不受|并非|不是|不等于|超过|不止|不到|之前|以前|原来|还剩|剩余|还有(?=[\d一二两三四五六七八九十半])"
+    r"应该|可能|不一定|未必|也许|好像|不确定|不清楚|估计|或许|看情况|不受|并非|不是|不等于|超过|不止|不到|之前|以前|原来|还剩|剩余|还有(?=[\d一二两三四五六七八九十半])"
     r"|别家|其他店|(?<!小)时$|时候$|^(?:如果|要是|假如|假设|若|万一|除非|等)|\d(?:小时|天|个月|年)[以之]?后|以上"
 )
 _BOUND = re.compile(r"不超过|不止|超过|以上")
 """What bounds a value in a rule is no statement of one when an agent says it."""
 
-_AT_MOST = re.compile(r"(?:不超过|最多|不高于)[^\d一二两三四五六七八九十百半]{0,2}$")
+_AT_MOST = re.compile(r"(?:不超过|不高于)[^\d一二两三四五六七八九十百半]{0,2}$")
 _AT_LEAST = re.compile(r"[以及]上")
+_OPEN_UPWARDS = frozenset({"hours", "degrees"})
+"""From 6 months on holds for 8, too; free from 99 yuan on is another rule than from 199 on."""
 _ROUGH = re.compile(r"大概|大约|左右|约|一般|差不多|通常|上下|预计")
 _ROUGHLY = 1 / 3
 _AFTER = re.compile(r"^(?P<condition>.*(?<![售最然前随今稍落背先])(?:以后|之后|后))(?P<rest>.+)$")
@@ -220,7 +222,7 @@ def _quantities(text: str) -> tuple[Quantity, ...]:
             low, high = low + 0.5, high + 0.5
         if _AT_MOST.search(text, 0, match.start()):
             low = 0.0
-        if _AT_LEAST.match(text, match.end()):
+        if _KINDS[unit] in _OPEN_UPWARDS and _AT_LEAST.match(text, match.end()):
             high = inf
         factor = _HOURS.get(unit, 1.0)
         found.append(

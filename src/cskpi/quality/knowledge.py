@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import inf
 from typing import Literal
 
 from cskpi.quality.clauses import NAMED, SHORT, STATES, Clause, clause_of, clauses, in_full, pieces
@@ -31,6 +32,8 @@ _OPPOSED = (
 )
 """Cases that exclude each other: a rule for one says nothing of the other."""
 
+_DENIES = re.compile(r"(?<!邮)不(?![收用])|没|无|非|除")
+_THRESHOLD = re.compile(r"才|至少|起码|最少")
 _CAUSES = _OPPOSED[0]
 
 _QUESTION_WORD, _OTHER_WORD, _ELSEWHERE, _NOT_SAID = 2.0, 1.0, 0.25, 0.5
@@ -223,7 +226,7 @@ class KnowledgeBase:
             after = [place for place in places if found.end() <= place[0] <= reach]
             if after and (found[0] not in _ADVICE or after[0][2] == _USE):
                 return _matter(after[0], places), found["no"] is None
-        if any(word == _FREE_PARCEL for _, _, word in places):
+        if any(word == _FREE_PARCEL for _, _, word in places) and not _DENIES.search(text):
             return _FREE_PARCEL, True
         return None, True
 
@@ -283,10 +286,17 @@ def _compare(said: _Said, fact: _Fact) -> bool | None:
     for kind in {quantity.kind for quantity in said.clause.quantities}:
         ours = [q for q in said.clause.quantities if q.kind == kind]
         theirs = [q for q in known.clause.quantities if q.kind == kind]
-        if theirs:
+        # That two things cost nothing does not make them the same.
+        if theirs and (kind != "yuan" or any(q.high for q in ours + theirs)):
+            if _THRESHOLD.search(said.clause.rest):
+                # Said to begin there: where the rule's values begin counts, not what lies above.
+                theirs = [replace(q, high=q.low) if q.high == inf else q for q in theirs]
             compared.append(any(a.meets(b) for a in ours for b in theirs))
     # Free from a sum on is neither free nor not.
     is_partly = said.target == _FREE_PARCEL and bool(fact.kinds) != bool(said.clause.quantities)
     if said.target is not None and said.target == known.target and not is_partly:
         compared.append(said.is_yes == known.is_yes)
+    # What agrees in one thing and tells a second the fact does not hold is not yet right.
+    if compared == [True] and {q.kind for q in said.clause.quantities} - fact.kinds:
+        return None
     return all(compared) if compared else None
