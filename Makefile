@@ -35,8 +35,10 @@ format: $(READY)  ## let the formatters rewrite code and queries
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-docs: $(READY)  ## rewrite the generated parts of README and docs
+docs: $(READY)  ## rewrite the generated parts of README and docs, and take the pictures anew
 	$(BIN)/python scripts/generate_docs.py
+	$(BIN)/cskpi demo --out build/demo >/dev/null
+	$(BIN)/python scripts/report_pictures.py build/demo/report.html
 
 check: lint test  ## lint, tests, and generated docs are current: what CI runs
 	$(BIN)/python scripts/generate_docs.py --check

@@ -1,6 +1,7 @@
 """Takes the pictures of docs/ from a report: `python scripts/report_pictures.py cskpi-demo/report.html`.
 
-Not a part of `make docs`: letters are drawn differently by every machine's fonts.
+`make docs` takes them; `make check` does not compare them, because letters are drawn differently by
+every machine's fonts.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ PICTURES = (
 
 
 def main() -> int:
-    """Write the pictures; exit code 1 where there is no browser."""
+    """Write the pictures, where there is a browser."""
     program = find_chromium()
     if program is None:
-        sys.stderr.write("no chromium on this machine\n")
-        return 1
+        sys.stderr.write("no chromium on this machine: the pictures stay as they are\n")
+        return 0
     report = Path(sys.argv[1]).resolve()
     with TemporaryDirectory() as profile, Browser(program, Path(profile)) as browser:
         for name, width, height, scheme in PICTURES:
