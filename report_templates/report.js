@@ -158,7 +158,7 @@
   }
   for (const row of document.querySelectorAll("tbody tr")) {
     for (const cell of row.cells) {
-      const number = cell.dataset.about || (cell.classList.contains("number") && row.dataset.about);
+      const number = cell.dataset.about || (cell.classList.contains("n") && row.dataset.about);
       const told = [...cell.childNodes].filter((node) => !(node.className && node.className === "mark"));
       const content = told.map((node) => node.textContent).join("").trim();
       if (!number || !content || content === words.none || cell.querySelector("button, a")) continue;
@@ -219,7 +219,7 @@
   };
   const sort = (table, head) => {
     const at = head.cellIndex;
-    const isNumber = head.classList.contains("number");
+    const isNumber = head.classList.contains("n");
     const before = head.getAttribute("aria-sort");
     const down = before ? before === "ascending" : isNumber;
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");

@@ -158,7 +158,7 @@ def test_a_number_opens_what_stands_behind_it(opened: Browser) -> None:
 
 def test_every_number_of_a_kpi_opens_its_own_dialog(opened: Browser) -> None:
     closed = opened.evaluate(
-        "[...document.querySelectorAll('tr[data-about] td.number')].filter(c => /\\d/.test(c.textContent)"
+        "[...document.querySelectorAll('tr[data-about] td.n')].filter(c => /\\d/.test(c.textContent)"
         "&& !c.querySelector('button.value')).length"
     )
     assert closed == 0
@@ -287,8 +287,8 @@ def test_axe_finds_nothing_serious(browser: Browser, report: Path) -> None:
 SORTED = """
 (() => {
   const table = [...document.querySelectorAll('table')].find(t => !t.querySelector('tr.group')
-    && t.tBodies[0].rows.length > 4 && t.querySelector('tbody td.number[data-sort]'));
-  const at = table.querySelector('tbody td.number[data-sort]').cellIndex;
+    && t.tBodies[0].rows.length > 4 && t.querySelector('tbody td.n[data-sort]'));
+  const at = table.querySelector('tbody td.n[data-sort]').cellIndex;
   const head = table.tHead.rows[0].cells[at];
   head.querySelector('button').click();
   return {
@@ -301,7 +301,7 @@ SORTED = """
 """Sorts the first plain table with numbers by its first column of them."""
 
 BROKEN_NUMBERS = """
-(() => [...document.querySelectorAll('td.number')].filter(cell => cell.checkVisibility()).flatMap(cell => {
+(() => [...document.querySelectorAll('td.n')].filter(cell => cell.checkVisibility()).flatMap(cell => {
   const parts = cell.querySelector('.nb') ? [...cell.querySelectorAll('.nb')] : [cell];
   return parts.filter(part => {
     const words = document.createTreeWalker(part, NodeFilter.SHOW_TEXT).nextNode();

@@ -127,7 +127,7 @@ class _Page:
         plain: Plain = {"text": cell.text, "tone": cell.tone, "mark": cell.mark}
         plain["about"] = self.behind.number(cell.about)
         value = cell.value
-        plain["sort"] = f"{value:.7g}" if isinstance(value, int | float) else ""
+        plain["sort"] = f"{value:.6g}" if isinstance(value, int | float) else ""
         return plain
 
     def sentence(self, sentence: Sentence) -> Plain:
@@ -233,7 +233,7 @@ def _pieces(line: Sequence[tuple[str, str]]) -> list[tuple[str, bool]]:
 
 def _look(cell: Plain) -> str:
     """The classes of a cell; what is plain needs none, and a page has many cells."""
-    kind = "number" if cell["is_number"] else "nb" if _MOMENT.fullmatch(cell["text"]) else ""
+    kind = "n" if cell["is_number"] else "nb" if _MOMENT.fullmatch(cell["text"]) else ""
     tone = "" if cell["tone"] == "plain" else f"tone-{cell['tone']}"
     return f"{kind} {tone}".strip()
 
