@@ -8,12 +8,14 @@ from pathlib import Path
 
 import emotion_quality
 import inspection_quality
+import shop_quality
 import text_quality
 
 FILE = Path(__file__).parents[1] / "src" / "cskpi" / "metrics" / "text_quality.toml"
 NEGATIVE = ("anxious", "disappointed", "angry")
 BANNED = ("is_diversion", "is_superlative", "is_perfunctory", "is_insult", "is_false_claim")
-RULES, LEAKS, REPLIES = "rules", "leaks", "invalid"
+RULES, LEAKS = "rules", "leaks"
+PERSONAL, LATE = "personal", "late_notice"
 VERDICTS = ("agrees", "contradicts")
 
 RESTS = {
@@ -35,10 +37,10 @@ RESTS = {
     "invalid_reply_rate": inspection_quality.KINDS,
     "qa_auto_score": (RULES,),
     "risk_session_rate": (RULES,),
-    "personalisation_rate": (),
-    "late_order_notice_rate": (),
+    "personalisation_rate": (PERSONAL,),
+    "late_order_notice_rate": (LATE,),
 }
-"""KPI -> what it rests on; nothing where no set of sentences can tell (names, orders, parcels)."""
+"""KPI -> what it rests on."""
 
 Scored = text_quality.Score | inspection_quality.Score
 
@@ -65,11 +67,10 @@ def _lines() -> Iterator[str]:
     yield "| 指标 / KPI | 依据的信号 / rests on | 有 / meant | 精确率 / precision | 召回率 / recall |"
     yield "|---|---|--:|--:|--:|"
     for kpi, names in RESTS.items():
-        for number, name in enumerate(names or ("–",)):
-            known = _score(name) if names else None
-            cells = (_share(known.precision), _share(known.recall)) if known else ("–", "–")
-            meant = str(known.meant) if known else "–"
-            yield f"| {f'`{kpi}`' if not number else ''} | `{name}` | {meant} | {' | '.join(cells)} |"
+        for number, name in enumerate(names):
+            known = _score(name)
+            cells = (str(known.meant), _share(known.precision), _share(known.recall))
+            yield f"| {f'`{kpi}`' if not number else ''} | `{name}` | {' | '.join(cells)} |"
 
 
 def _score(name: str) -> Scored:
@@ -89,6 +90,8 @@ def _scores() -> dict[str, Scored]:
         LEAKS: inspection_quality.added(leaks),
         **inspection_quality.verdict_scores("_fresh"),
         **inspection_quality.reply_scores("_fresh"),
+        PERSONAL: shop_quality.personal_score(),
+        LATE: shop_quality.late_notice_score(),
     }
 
 
