@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import polars as pl
 
 from cskpi.enrich.normalise import normalise
 from cskpi.enrich.signals import signals
+from cskpi.metrics.reading import Score
 from cskpi.quality.knowledge import Entry, KnowledgeBase
 from cskpi.quality.replies import judge_replies
 from cskpi.quality.rule_tests import inspect_chats
@@ -35,25 +35,6 @@ KINDS = ("repeated", "filler", "off_topic")
 _SETTINGS = load_settings({}, environment={})
 _WHO = {"买家": "客户", "客服": "客服"}
 _ACTOR = {"买家": 1, "客服": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """`said` of what can be judged was said, `meant` should have been, `both` were rightly."""
-
-    said: int
-    meant: int
-    both: int
-
-    @property
-    def precision(self) -> float | None:
-        """The share of what was said that is right."""
-        return self.both / self.said if self.said else None
-
-    @property
-    def recall(self) -> float | None:
-        """The share of what should have been said that was."""
-        return self.both / self.meant if self.meant else None
 
 
 def added(scores: Sequence[Score]) -> Score:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import emotion_quality
 import inspection_quality
 import shop_quality
 import text_quality
+
+if TYPE_CHECKING:
+    from cskpi.metrics.reading import Score
 
 FILE = Path(__file__).parents[1] / "src" / "cskpi" / "metrics" / "text_quality.toml"
 NEGATIVE = ("anxious", "disappointed", "angry")
@@ -42,8 +46,6 @@ RESTS = {
 }
 """KPI -> what it rests on."""
 
-Scored = text_quality.Score | inspection_quality.Score
-
 
 def page() -> str:
     """Return every text KPI with its signals and their precision and recall as Markdown."""
@@ -73,12 +75,12 @@ def _lines() -> Iterator[str]:
             yield f"| {f'`{kpi}`' if not number else ''} | `{name}` | {' | '.join(cells)} |"
 
 
-def _score(name: str) -> Scored:
+def _score(name: str) -> Score:
     return _scores()[name]
 
 
 @cache
-def _scores() -> dict[str, Scored]:
+def _scores() -> dict[str, Score]:
     moods = {name: _mood((name,)) for name in emotion_quality.EMOTIONS}
     rules = inspection_quality.rule_scores("_fresh")
     leaks = [score for name, score in rules.items() if name in inspection_quality.PRIVACY]
@@ -95,15 +97,15 @@ def _scores() -> dict[str, Scored]:
     }
 
 
-def _flags() -> dict[str, text_quality.Score]:
+def _flags() -> dict[str, text_quality.SignalScore]:
     fresh = text_quality.sentences(text_quality.FRESH)
     return text_quality.flag_scores(fresh, text_quality.read(fresh))
 
 
-def _mood(moods: tuple[str, ...]) -> text_quality.Score:
+def _mood(moods: tuple[str, ...]) -> text_quality.SignalScore:
     rows = [(row["emotion"] in moods, said in moods) for row, said, _ in _moods()]
     meant, said = sum(m for m, _ in rows), sum(s for _, s in rows)
-    return text_quality.Score(said, meant, sum(m and s for m, s in rows), len(rows))
+    return text_quality.SignalScore(said, meant, sum(m and s for m, s in rows), len(rows))
 
 
 @cache

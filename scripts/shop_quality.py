@@ -13,10 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from inspection_quality import CHALLENGE, Score
+from inspection_quality import CHALLENGE
 
 from cskpi.enrichment import enrich
 from cskpi.ingest.load import LoadOptions, load_file
+from cskpi.metrics.reading import Score
 from cskpi.model.build import build_model
 from cskpi.settings import load_settings
 from cskpi.store.database import Limits, open_database

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from cskpi.enrich.signals import PERSONAL, WORDS, signals
+from cskpi.metrics.reading import Score
 
 CHALLENGE = Path(__file__).parents[1] / "tests" / "challenge" / "service_chat.tsv"
 FRESH = CHALLENGE.with_name("fresh.tsv")
@@ -50,23 +51,10 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """How often a signal was right: `said` and `meant` count sentences, `both` those of both."""
+class SignalScore(Score):
+    """How often a signal was right among `count` sentences."""
 
-    said: int
-    meant: int
-    both: int
     count: int
-
-    @property
-    def precision(self) -> float | None:
-        """The share of the sentences said to have it that have it."""
-        return self.both / self.said if self.said else None
-
-    @property
-    def recall(self) -> float | None:
-        """The share of the sentences that have it that were found."""
-        return self.both / self.meant if self.meant else None
 
     @property
     def accuracy(self) -> float:
@@ -109,12 +97,12 @@ def read(challenge: Iterable[Sentence]) -> pl.DataFrame:
     return signals(pl.Series([one.text for one in challenge]))
 
 
-def flag_scores(challenge: list[Sentence], said: pl.DataFrame) -> dict[str, Score]:
+def flag_scores(challenge: list[Sentence], said: pl.DataFrame) -> dict[str, SignalScore]:
     """Return the score of every yes-or-no signal."""
     return {column: _flag_score(challenge, said, column) for column in FLAGS}
 
 
-def _flag_score(challenge: list[Sentence], said: pl.DataFrame, column: str) -> Score:
+def _flag_score(challenge: list[Sentence], said: pl.DataFrame, column: str) -> SignalScore:
     name = short(column)
     rows = [
         (found, name in s.signals)
@@ -124,7 +112,9 @@ def _flag_score(challenge: list[Sentence], said: pl.DataFrame, column: str) -> S
     return _score([found for found, _ in rows], [meant for _, meant in rows])
 
 
-def class_scores(challenge: list[Sentence], said: pl.DataFrame, column: str) -> dict[str, Score]:
+def class_scores(
+    challenge: list[Sentence], said: pl.DataFrame, column: str
+) -> dict[str, SignalScore]:
     """Return the score of each value of topic, language or emotion."""
     rows = [
         (found, getattr(s, column))
@@ -160,9 +150,9 @@ def mistakes(challenge: list[Sentence], said: pl.DataFrame) -> list[tuple[str, s
     return wrong
 
 
-def _score(said: list[bool], meant: list[bool]) -> Score:
+def _score(said: list[bool], meant: list[bool]) -> SignalScore:
     both = sum(a and b for a, b in zip(said, meant, strict=True))
-    return Score(sum(said), sum(meant), both, len(said))
+    return SignalScore(sum(said), sum(meant), both, len(said))
 
 
 def _shown(row: dict[str, object]) -> str:
@@ -195,7 +185,7 @@ def page() -> str:
     return "\n".join(parts).rstrip("\n")
 
 
-def _table(head: str, scores: dict[str, Score]) -> str:
+def _table(head: str, scores: dict[str, SignalScore]) -> str:
     lines = [
         f"| {head} | 有 / meant | 判有 / said | 对 / both | 精确率 / precision | 召回率 / recall |",
         "|---|--:|--:|--:|--:|--:|",

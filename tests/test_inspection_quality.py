@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from inspection_quality import Score, added, reply_scores, rule_scores, verdict_scores
+from inspection_quality import added, reply_scores, rule_scores, verdict_scores
+
+if TYPE_CHECKING:
+    from cskpi.metrics.reading import Score
 
 FEWEST = 100
 

@@ -6,7 +6,7 @@ from kpi_quality import RESTS
 from text_quality import (
     CHALLENGE,
     FRESH,
-    Score,
+    SignalScore,
     class_scores,
     deadline_accuracy,
     flag_scores,
@@ -83,13 +83,13 @@ def test_every_text_kpi_says_what_it_rests_on_and_how_well_that_is_read() -> Non
 
 def test_a_kpi_that_rests_on_nothing_measured_tells_no_figures() -> None:
     assert readings("received_sessions") == ()
-    assert Reading("is_refusal", meant=0, said=0, both=0).precision is None
-    assert Reading("is_refusal", meant=4, said=2, both=1).recall == 0.25
+    assert Reading(signal="is_refusal", meant=0, said=0, both=0).precision is None
+    assert Reading(signal="is_refusal", meant=4, said=2, both=1).recall == 0.25
 
 
-def precision(scores: dict[str, Score]) -> float:
+def precision(scores: dict[str, SignalScore]) -> float:
     return sum(s.both for s in scores.values()) / sum(s.said for s in scores.values())
 
 
-def recall(scores: dict[str, Score]) -> float:
+def recall(scores: dict[str, SignalScore]) -> float:
     return sum(s.both for s in scores.values()) / sum(s.meant for s in scores.values())

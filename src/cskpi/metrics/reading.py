@@ -11,12 +11,11 @@ _FILE = Path(__file__).with_name("text_quality.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A signal of a KPI: `meant` sentences have it, it was `said` of some, `both` of these rightly."""
+class Score:
+    """How often a reading was right: `said` and `meant` count cases, `both` those of both."""
 
-    signal: str
-    meant: int
     said: int
+    meant: int
     both: int
 
     @property
@@ -28,6 +27,13 @@ class Reading:
     def recall(self) -> float | None:
         """The share of what should have been said that was; None where nothing should."""
         return self.both / self.meant if self.meant else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Score):
+    """How often a signal that a KPI rests on was read right."""
+
+    signal: str
 
 
 def readings(kpi: str) -> tuple[Reading, ...]:
