@@ -5,19 +5,35 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import Browser, find_chromium
 from test_present_graphs import graph_document
+from test_present_samples import sample_inputs
 
+from cskpi.insight.alarms import Alarm
+from cskpi.insight.board import (
+    BoardInputs,
+    BoardNumber,
+    SessionLine,
+    SessionList,
+    StaffingGap,
+    Usual,
+)
+from cskpi.insight.examples import Line, Reason, SessionExample
+from cskpi.periods import day_period
+from cskpi.present.board import build_board
 from cskpi.present.html import render_html
 from cskpi.texts import set_language
 
 ROOT = Path(__file__).parents[1]
 AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (360, 768, 1280)
+AXE_WIDTHS = (390, 1280)
 A4_WIDTH = round((210 - 2 * 13) / 25.4 * 96)
 LEAST_CONTRAST = 4.5
 CHROMIUM = find_chromium()
@@ -39,6 +55,44 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_bytes(render_html(graph_document()))
     return path
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A day's board with something under every heading."""
+    set_language("zh")
+    path = tmp_path_factory.mktemp("board") / "board.html"
+    path.write_bytes(render_html(build_board(_board_inputs())))
+    return path
+
+
+def _board_inputs() -> BoardInputs:
+    told = sample_inputs()
+    metrics = tuple(metric for metric in told.metrics if metric.headline)
+    names = {metric.name for metric in metrics}
+    numbers = tuple(
+        BoardNumber(found, Usual(found.previous or 0, 4, 0.1))
+        for found in told.totals
+        if found.metric in names
+    )
+    at = datetime(2026, 11, 2, 10)  # noqa: DTZ001  the shop's own time
+    line = SessionLine("山野旗舰店", "S1", None, "山野:小橙", at, 312.0)
+    risk = replace(line, rules=({"zh": "虚假宣传", "en": "False claims"},), severity="high")
+    return BoardInputs(
+        *("day", day_period(at.date()), told.shops, at, numbers),
+        (Alarm("target", "t", {"zh": "投诉率", "en": "Complaint rate"}),),
+        *(SessionList((line,), 1), SessionList((line,), 1), SessionList((risk,), 1)),
+        (StaffingGap("山野旗舰店", at, 12.5, 3, 2.0),),
+        metrics=metrics,
+        groups=told.groups,
+        examples=(_session(at),),
+    )
+
+
+def _session(at: datetime) -> SessionExample:
+    lines = (Line(at, "customer", "<b>在吗</b>", is_asking=True), Line(at, "agent", "在的", 312.0))
+    reasons = (Reason("slow", 312.0),)
+    return SessionExample(1, "S1", "山野旗舰店", "山野:小橙", at, reasons, lines)
 
 
 @pytest.fixture
@@ -193,6 +247,25 @@ def test_examples_of_a_number_stand_in_its_dialog(opened: Browser) -> None:
     assert "等了 6 分 20 秒" in words
 
 
+def test_numbers_of_a_board_say_what_they_mean_and_show_sessions(
+    browser: Browser, board: Path
+) -> None:
+    browser.open(board)
+    said = "(() => { document.querySelector('WHERE').click(); const d = document.querySelector('dialog[open]');"
+    said += "for (const e of d.querySelectorAll('details')) e.open = true; const t = d.innerText;"
+    said += "d.close(); return t; })()"
+    words = browser.evaluate(said.replace("WHERE", "#numbers tr[data-about] button.value"))
+    assert words.startswith("首次响应时间")
+    for part in ("样本", "95% 区间", "平常同日", "定义", "买家开口后", "<b>在吗</b>"):
+        assert part in words
+    assert "cskpi explain first_response_time --from 2026-11-02 --to 2026-11-02" in words
+    words = browser.evaluate(said.replace("WHERE", "#longest tr[data-about] button.value"))
+    for part in ("最长等待", "5 分 12 秒", "等得最久的", "<b>在吗</b>"):
+        assert part in words
+    words = browser.evaluate(said.replace("WHERE", "#staffing tr[data-about] button.value"))
+    assert "需要的人数多于在班人数" in words
+
+
 def test_arrows_move_between_the_numbers_of_a_table(opened: Browser) -> None:
     opened.evaluate(
         "(() => { const t = [...document.querySelectorAll('table')].find(t =>"
@@ -273,15 +346,29 @@ def test_without_script_the_page_says_the_same(browser: Browser, report: Path) -
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there; .ci/run fetches it")
-def test_axe_finds_nothing_serious(browser: Browser, report: Path) -> None:
-    browser.open(report, WIDTHS[0])
-    browser.evaluate(AXE.read_text(encoding="utf-8") + ";0")
-    found: list[Any] = browser.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations"
-        ".filter(v => ['serious', 'critical'].includes(v.impact))"
-        ".map(v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))]))"
+@pytest.mark.parametrize("page", ["report", "board"])
+@pytest.mark.parametrize("width", AXE_WIDTHS)
+def test_axe_finds_nothing_serious(
+    browser: Browser, request: pytest.FixtureRequest, page: str, width: int
+) -> None:
+    browser.open(request.getfixturevalue(page), width)
+    # The tenth row of a table is built like the second.
+    browser.evaluate(
+        "document.querySelectorAll('tbody tr:nth-child(n+3), tbody:nth-of-type(n+3), .card:nth-child(n+4),"
+        ".definitions article:nth-child(n+3), .charts figure:nth-child(n+3),"
+        ".panel:nth-child(n+3), svg text:nth-of-type(n+4)').forEach(n => n.remove())"
     )
-    assert found == []
+    browser.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+    for scheme in ("light", "dark"):
+        # In the dark nothing differs but the colours.
+        rules = "" if scheme == "light" else "runOnly: ['color-contrast'],"
+        with browser.media("", scheme):
+            found: list[Any] = browser.evaluate(
+                f"axe.run(document, {{{rules} resultTypes: ['violations']}}).then(r => r.violations"
+                ".filter(v => ['serious', 'critical'].includes(v.impact))"
+                ".map(v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))]))"
+            )
+        assert found == []
 
 
 SORTED = """

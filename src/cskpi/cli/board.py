@@ -41,7 +41,8 @@ def board(
     unit: Literal["day", "week"] = "week" if week else "day"
     with model_progress() as progress, open_facts(settings, progress, wait, texts=True) as con:
         period = period or newest_day(con, today() - timedelta(days=1))
-        document = build_board(board_inputs(con, unit, period, settings), reveal=reveal)
+        inputs = board_inputs(con, unit, period, settings, is_page=out is not None)
+        document = build_board(inputs, reveal=reveal)
     write_document(document)
     if out:
         write_atomic(out, render_html(document, replace(load_look(settings), sections=())))

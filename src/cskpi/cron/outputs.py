@@ -70,7 +70,7 @@ def boards(
         return Made(say("run.board_would", path=names), "dry")
     look = replace(load_look(settings), sections=())
     for path in missing:
-        document = build_board(board_inputs(con, *paths[path], settings))
+        document = build_board(board_inputs(con, *paths[path], settings, is_page=True))
         write_atomic(path, render_html(document, look))
         known[path.name] = state
     return Made(names, "written", len(missing))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from cskpi.errors import UsageError
 from cskpi.insight.alarms import Alarm, watch
+from cskpi.insight.examples import SLOW_SECONDS, session_examples
+from cskpi.metrics.business_time import named
 from cskpi.metrics.catalog import load_catalog
-from cskpi.metrics.evaluate import evaluate
+from cskpi.metrics.evaluate import evaluate, parameters_in_force
 from cskpi.metrics.uncertainty import CONFIDENCE, t_point
 from cskpi.periods import Period, day_period
 from cskpi.resources import data_dir
@@ -21,7 +23,8 @@ from cskpi.store.sqlfile import read_sql_file
 if TYPE_CHECKING:
     import duckdb
 
-    from cskpi.metrics.declaration import Labels
+    from cskpi.insight.examples import SessionExample
+    from cskpi.metrics.declaration import Labels, Metric
     from cskpi.metrics.finding import Finding
     from cskpi.settings import Settings
 
@@ -33,6 +36,8 @@ LEAST_BEFORE = 3
 """Fewer say nothing about how much such days differ among themselves."""
 LINES = 10
 """Sessions listed under a heading; the count above them is complete."""
+MOST_QUOTED = 40
+"""Sessions quoted behind the numbers of a page, beside those its lists name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ class BoardInputs:
     """One day or week of one database.
 
     `data_until` is the newest message; `today` the day after the period, on which the board is
-    read. `gaps` is None where there is no roster of that day.
+    read. `gaps` is None where there is no roster of that day. `metrics` are what the numbers mean,
+    `parameters` those in force by KPI; `examples` are sessions behind the numbers of a page.
     """
 
     unit: BoardUnit
@@ -111,6 +117,15 @@ class BoardInputs:
     longest: SessionList
     risks: SessionList | None
     gaps: tuple[StaffingGap, ...] | None
+    metrics: tuple[Metric, ...] = ()
+    groups: Mapping[str, Labels] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
+    examples: tuple[SessionExample, ...] = ()
+
+    @property
+    def totals(self) -> tuple[Finding, ...]:
+        """The numbers without what is usual."""
+        return tuple(number.finding for number in self.numbers)
 
     @property
     def today(self) -> date:
@@ -124,7 +139,12 @@ class BoardInputs:
 
 
 def board_inputs(
-    con: duckdb.DuckDBPyConnection, unit: BoardUnit, period: Period, settings: Settings
+    con: duckdb.DuckDBPyConnection,
+    unit: BoardUnit,
+    period: Period,
+    settings: Settings,
+    *,
+    is_page: bool = False,
 ) -> BoardInputs:
     """Gather a board.
 
@@ -133,6 +153,7 @@ def board_inputs(
         unit: what the period is one of.
         period: a day, or a week from Monday.
         settings: targets, control limits and capacity in force.
+        is_page: also gather the sessions a page shows behind its numbers.
 
     Raises:
         DefinitionError: a metric file breaks the rules.
@@ -140,17 +161,26 @@ def board_inputs(
     shops = con.execute("SELECT DISTINCT shop_id FROM sessions ORDER BY shop_id").fetchall()
     (until,) = _row(con, "SELECT max(ended_at) FROM session_facts")
     bounds = {"period_start": period.start, "period_end": period.end}
+    catalog = load_catalog()
+    metrics = catalog.headline()
+    lists = (
+        _sessions(con, "waiting", bounds),
+        _sessions(con, "longest", bounds),
+        _risks(con, bounds),
+    )
     return BoardInputs(
         unit,
         period,
         tuple(shop for (shop,) in shops),
         until,
-        tuple(_numbers(con, unit, period, settings)),
+        tuple(_numbers(con, unit, period, settings, metrics)),
         watch(con, period, settings, prove=False).alarms,
-        _sessions(con, "waiting", bounds),
-        _sessions(con, "longest", bounds),
-        _risks(con, bounds),
+        *lists,
         _gaps(con, period.end, settings),
+        metrics=tuple(named(metric, settings) for metric in metrics),
+        groups=catalog.groups,
+        parameters={m.name: parameters_in_force(m, settings) for m in metrics},
+        examples=_examples(con, period, settings, lists) if is_page else (),
     )
 
 
@@ -177,11 +207,26 @@ def usual(values: Sequence[float]) -> Usual | None:
     return Usual(statistics.fmean(values), len(values), reach)
 
 
+def _examples(
+    con: duckdb.DuckDBPyConnection,
+    period: Period,
+    settings: Settings,
+    lists: Sequence[SessionList | None],
+) -> tuple[SessionExample, ...]:
+    listed = [(line.shop_id, line.session_id) for one in lists if one for line in one.lines]
+    # A wait over night is none in opening hours.
+    slow = None if settings.flag("business_hours.use") else SLOW_SECONDS
+    return session_examples(con, period, MOST_QUOTED, slow_after_seconds=slow, listed=listed)
+
+
 def _numbers(
-    con: duckdb.DuckDBPyConnection, unit: BoardUnit, period: Period, settings: Settings
+    con: duckdb.DuckDBPyConnection,
+    unit: BoardUnit,
+    period: Period,
+    settings: Settings,
+    metrics: Sequence[Metric],
 ) -> list[BoardNumber]:
     before = Period(period.start - timedelta(weeks=BEFORE), period.start, period.label)
-    metrics = load_catalog().headline()
     earlier = evaluate(con, metrics, before, [(unit,)], settings, compare=False)
     found = {(f.metric, f.dimensions[unit]): f.value for f in earlier}
     marks = [_mark(unit, period.start - timedelta(weeks=back)) for back in range(1, BEFORE + 1)]

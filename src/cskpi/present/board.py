@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cskpi.present.about import session_key
 from cskpi.present.alarms import alarm_cells
 from cskpi.present.cells import (
     dimension_title,
@@ -18,7 +19,9 @@ from cskpi.present.cells import (
 )
 from cskpi.present.cleaning import one_line
 from cskpi.present.comparison import judge
+from cskpi.present.definitions import definition_section
 from cskpi.present.document import (
+    About,
     Cell,
     Column,
     Document,
@@ -30,6 +33,7 @@ from cskpi.present.document import (
     Sentences,
     Table,
 )
+from cskpi.present.excerpts import excerpt
 from cskpi.present.flags import flag_note
 from cskpi.present.formatting import (
     format_change,
@@ -38,15 +42,22 @@ from cskpi.present.formatting import (
     format_hour,
     format_moment,
     format_span,
+    format_value,
 )
 from cskpi.present.insights import agent_name
 from cskpi.present.masking import mask_name
 from cskpi.texts import language, pick, say
 
 if TYPE_CHECKING:
-    from cskpi.insight.board import BoardInputs, BoardNumber, SessionLine, SessionList
+    from cskpi.insight.board import (
+        BoardInputs,
+        BoardNumber,
+        BoardUnit,
+        SessionLine,
+        SessionList,
+    )
     from cskpi.present.comparison import Verdict
-    from cskpi.present.document import Block, Tone
+    from cskpi.present.document import Block, Place, Tone
 
 _TONES: dict[Verdict, Tone] = {"better": "good", "worse": "bad", "unclear": "muted"}
 _NAMED = ("worse", "better", "changed")
@@ -62,6 +73,8 @@ def build_board(inputs: BoardInputs, *, reveal: bool = False) -> Document:
         sections.append(_sessions("risks", inputs.risks, reveal=reveal))
     if inputs.unit == "day":
         sections.append(_staffing(inputs))
+    if inputs.metrics:
+        sections.append(definition_section(inputs))
     return Document(
         title=say(f"board.title_{inputs.unit}"),
         subtitle=say("format.list_comma").join(one_line(shop) for shop in inputs.shops),
@@ -69,6 +82,7 @@ def build_board(inputs: BoardInputs, *, reveal: bool = False) -> Document:
         dated=inputs.period.end.date(),
         facts=tuple(_facts(inputs)),
         sections=tuple(sections),
+        examples=tuple(excerpt(example, reveal=reveal) for example in inputs.examples),
         span=(inputs.period.start.date(), inputs.today - timedelta(days=1)),
     )
 
@@ -116,10 +130,7 @@ def _numbers(inputs: BoardInputs) -> Section:
     shown = [n for n in inputs.numbers if n.finding.value is not None or n.usual is not None]
     table = Table(
         columns,
-        tuple(
-            Row(tuple(_number_cells(number)), about=value_cell(number.finding).about)
-            for number in shown
-        ),
+        tuple(Row(tuple(_number_cells(n)), about=_behind(n, unit)) for n in shown),
         note=flag_note([number.finding for number in shown]),
         empty=say("table.no_rows"),
     )
@@ -137,7 +148,7 @@ def _number_cells(number: BoardNumber) -> Iterable[Cell]:
     reference = usual.value if usual else None
     change = format_change(finding.value, reference, finding.unit)
     yield text_cell(pick(finding.labels))
-    yield value_cell(finding)
+    yield replace(value_cell(finding), about=None)
     yield number_cell(reference, finding.unit)
     yield Cell(change, change, tone=_TONES.get(found, "plain"))
     if found == "unknown":
@@ -149,6 +160,15 @@ def _number_cells(number: BoardNumber) -> Iterable[Cell]:
     yield target_cell(finding)
     yield status_cell(finding.status)
     yield number_cell(finding.sample_size, "count")
+
+
+def _behind(number: BoardNumber, unit: BoardUnit) -> About | None:
+    """What stands behind a number of the board, what is usual among it."""
+    told, usual = value_cell(number.finding).about, number.usual
+    if told is None or usual is None:
+        return told
+    fact = (say(f"board.usual_{unit}"), format_value(usual.value, number.finding.unit))
+    return replace(told, facts=(*told.facts, fact))
 
 
 def _summary(inputs: BoardInputs) -> str:
@@ -191,12 +211,22 @@ def _sessions(name: str, found: SessionList, *, reveal: bool) -> Section:
         columns += [Column(say("board.severity"), rank=2), Column(say("board.reason"))]
     else:
         columns.append(Column(waited, "duration"))
-    rows = tuple(Row(tuple(_session_cells(name, line, reveal=reveal))) for line in found.lines)
+    rows = tuple(
+        Row(
+            tuple(_session_cells(name, line, reveal=reveal)),
+            about=About(say(f"board.{name}"), name, place=_place(line)),
+        )
+        for line in found.lines
+    )
     more = found.total - len(found.lines)
     note = say("board.more", total=format_count(found.total), shown=len(found.lines))
     table = Table(tuple(columns), rows, note=note if more else "", empty=say(f"board.{name}_none"))
     title = say(f"board.{name}")
     return Section(name, title, title, (table,), lead=say(f"board.{name}_lead"))
+
+
+def _place(line: SessionLine) -> Place:
+    return (("shop", one_line(line.shop_id)), ("session", session_key(line.session_id)))
 
 
 def _session_cells(name: str, line: SessionLine, *, reveal: bool) -> Iterable[Cell]:
@@ -232,7 +262,8 @@ def _staffing(inputs: BoardInputs) -> Section:
                 number_cell(gap.expected, "count"),
                 number_cell(gap.needed, "count"),
                 number_cell(gap.staffed, "count", "bad"),
-            )
+            ),
+            about=About(say("board.staffing"), "staffing"),
         )
         for gap in inputs.gaps or ()
     )

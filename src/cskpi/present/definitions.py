@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cskpi.present.cells import (
     change_cell,
@@ -26,11 +26,31 @@ from cskpi.present.parameters import parameter_text
 from cskpi.texts import pick, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from cskpi.metrics.declaration import Metric
+    from cskpi.metrics.declaration import Labels, Metric
     from cskpi.metrics.finding import Finding
     from cskpi.present.inputs import ReportInputs
+
+
+class Defined(Protocol):
+    """What definitions are told from: a report's inputs, or a board's."""
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The KPIs in the order shown."""
+
+    @property
+    def groups(self) -> Mapping[str, Labels]:
+        """What groups of KPIs are called."""
+
+    @property
+    def totals(self) -> tuple[Finding, ...]:
+        """The numbers, which carry the targets in force."""
+
+    @property
+    def parameters(self) -> Mapping[str, Mapping[str, str | int | float]]:
+        """Parameters in force, by KPI."""
 
 
 def kpi_table(inputs: ReportInputs, findings: Sequence[Finding]) -> Table:
@@ -43,7 +63,7 @@ def kpi_table(inputs: ReportInputs, findings: Sequence[Finding]) -> Table:
     return Table(_kpi_columns(has_year=has_year), rows, note=note, empty=say("table.no_rows"))
 
 
-def definition_section(inputs: ReportInputs) -> Section:
+def definition_section(inputs: Defined) -> Section:
     """Return meaning, formula, parameters and origin of every KPI."""
     items = tuple(_definition(inputs, metric) for metric in inputs.metrics)
     block = DefinitionList(items, _definition_table(inputs))
@@ -129,7 +149,7 @@ def _spread_cell(finding: Finding) -> Cell:
     return text_cell(f"{median.text} / {p90.text}")
 
 
-def _definition(inputs: ReportInputs, metric: Metric) -> Definition:
+def _definition(inputs: Defined, metric: Metric) -> Definition:
     facts = [(say("column.formula"), pick(metric.formula))]
     if metric.params:
         facts.append((say("column.parameters"), _parameters(inputs, metric)))
@@ -153,7 +173,7 @@ def _definition(inputs: ReportInputs, metric: Metric) -> Definition:
     )
 
 
-def _definition_table(inputs: ReportInputs) -> Table:
+def _definition_table(inputs: Defined) -> Table:
     columns = tuple(
         Column(say(f"column.{key}"))
         for key in (
@@ -185,11 +205,11 @@ def _definition_table(inputs: ReportInputs) -> Table:
     return Table(columns, rows)
 
 
-def _group_label(inputs: ReportInputs, group: str) -> str:
+def _group_label(inputs: Defined, group: str) -> str:
     return one_line(pick(inputs.groups[group]) if group in inputs.groups else group)
 
 
-def _parameters(inputs: ReportInputs, metric: Metric) -> str:
+def _parameters(inputs: Defined, metric: Metric) -> str:
     told = inputs.parameters.get(metric.name, {})
     in_force = {name: told.get(name, item) for name, item in metric.params.items()}
     items = [parameter_text(k, v) for k, v in in_force.items() if not isinstance(v, dict)]

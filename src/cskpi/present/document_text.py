@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cskpi.present.cleaning import one_line
-from cskpi.present.document import Note, Sentences
+from cskpi.present.document import DefinitionList, Note, Sentences
 from cskpi.present.streams import write_stdout
 from cskpi.present.tables import block_tables
 from cskpi.present.terminal import table_text, terminal_width
@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 
 def document_text(document: Document, *, width: int | None = None, is_styled: bool = False) -> str:
-    """Return a document as text; without a width nothing is cut."""
+    """Return a document as text; without a width nothing is cut.
+
+    Definitions are left out: `cskpi explain` tells them one by one.
+    """
     title = one_line(say("trace.fact", label=document.title, text=document.subtitle))
     lines = [title]
     lines += [say("trace.fact", label=f.label, text=f.cell.text) for f in document.facts]
     parts = ["".join(f"{line}\n" for line in lines)]
-    parts += [_section(section, width, is_styled=is_styled) for section in document.sections]
+    parts += [
+        _section(section, width, is_styled=is_styled)
+        for section in document.sections
+        if not _is_reference(section)
+    ]
     return "\n".join(parts)
 
 
@@ -30,6 +37,10 @@ def write_document(document: Document) -> None:
     width = terminal_width()
     text = document_text(document, width=width, is_styled=width is not None)
     write_stdout(text.encode())
+
+
+def _is_reference(section: Section) -> bool:
+    return all(isinstance(block, DefinitionList) for block in section.blocks)
 
 
 def _section(section: Section, width: int | None, *, is_styled: bool) -> str:
