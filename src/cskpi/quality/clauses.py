@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal
 
@@ -174,8 +174,18 @@ def pieces(text: str) -> list[str]:
 
 def clauses(text: str, *, is_rule: bool = False) -> list[Clause]:
     """Return the clauses of a normalised text that state something; a rule may bound a value."""
-    found = (clause_of(piece, is_rule=is_rule) for piece in pieces(text))
+    found = (stated(piece, is_rule=is_rule) for piece in pieces(text))
     return [clause for clause in found if clause is not None]
+
+
+def stated(piece: str, *, is_rule: bool = False) -> Clause | None:
+    """Return what a piece of a text states, read in full and told in its own words."""
+    clause = clause_of(in_full(piece), is_rule=is_rule)
+    return clause and replace(clause, text=_said_of(piece))
+
+
+def _said_of(piece: str) -> str:
+    return _TAIL.sub("", piece.rpartition("的话")[2]).strip()
 
 
 def clause_of(piece: str, *, is_rule: bool = False) -> Clause | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import inf
 from typing import Literal
 
-from cskpi.quality.clauses import NAMED, SHORT, STATES, Clause, clause_of, clauses, in_full, pieces
+from cskpi.quality.clauses import NAMED, SHORT, STATES, Clause, clauses, in_full, pieces, stated
 from cskpi.quality.fact_words import Vocabulary, named_matters, vocabulary
 
 Verdict = Literal["agrees", "contradicts", "not_covered"]
@@ -193,18 +193,17 @@ class KnowledgeBase:
                 exceptions,
                 frozenset(quantity.kind for quantity in said.clause.quantities),
             )
-            for said in map(self._said, clauses(in_full(entry.answer), is_rule=True))
+            for said in map(self._said, clauses(entry.answer, is_rule=True))
             if said.clause.quantities or said.target is not None
         ]
 
     def _understand(self, piece: str) -> tuple[frozenset[str], _Said | None]:
         """Return the words of a piece of a text and the fact it states."""
-        piece = in_full(piece)
-        clause = clause_of(piece)
+        clause = stated(piece)
         said = self._said(clause) if clause is not None else None
         if said is not None and not said.clause.quantities and said.target is None:
             said = None
-        return frozenset(self.words.find(piece)), said
+        return frozenset(self.words.find(in_full(piece))), said
 
     def _said(self, clause: Clause) -> _Said:
         target, is_yes = self._polarity(clause.rest)
