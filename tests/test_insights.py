@@ -20,7 +20,7 @@ from cskpi.metrics.against import with_comparisons
 from cskpi.metrics.breakdown_files import BreakdownColumn
 from cskpi.metrics.breakdowns import BreakdownTable
 from cskpi.metrics.control_chart import ControlChart, ControlPoint
-from cskpi.metrics.coverage import Coverage
+from cskpi.metrics.coverage import Coverage, comparable
 from cskpi.metrics.finding import Finding, Flag
 from cskpi.metrics.uncertainty import wilson
 from cskpi.periods import month_period
@@ -335,6 +335,19 @@ def test_faults_of_the_data_are_findings_with_a_step() -> None:
     texts = " ".join(insight_text(insight) for insight in found)
     assert "有 1 天没有数据（10-13）" in texts
     assert "1,000 行里拒收了 50 行（5.0%）" in texts
+
+
+def test_totals_are_not_compared_with_a_period_of_clearly_other_coverage() -> None:
+    count, ratio = METRICS["received_customers"], METRICS["reply_rate"]
+    findings = [replace(_found(m, (60, 100)), previous=0.2) for m in (count, ratio)]
+    coverage = Coverage(uneven={"previous": 23})
+    told = comparable(findings, METRICS.values(), coverage)
+    assert [finding.previous for finding in told] == [None, 0.2]
+    assert comparable(findings, METRICS.values(), Coverage()) == tuple(findings)
+    (found,) = _of((), [], coverage=coverage)
+    assert insight_text(found).startswith("上期 30 天里有 23 天没有数据")
+    # A month without any chat before it is no gap: there is nothing to compare with.
+    assert not _of((), [], coverage=Coverage(uneven={"previous": 30}))
 
 
 def test_every_finding_has_its_number_link_and_step_in_both_outputs() -> None:

@@ -127,6 +127,7 @@ def test_the_faults_on_purpose_are_found(sample: Any) -> None:
     con, _ = sample
     found = coverage(con, month("2026-10"))
     assert list(found.days_without_data) == EXPECTED["period"]["days_without_data"]
+    assert dict(found.uneven) == {"last_year": 31}
     assert list(found.agents_unknown) == EXPECTED["period"]["unknown_agents"]
     assert found.has["messages"] == EXPECTED["period"]["messages"]
 

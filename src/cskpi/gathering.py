@@ -14,7 +14,7 @@ from cskpi.insight.spread import spread_of
 from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
 from cskpi.metrics.business_time import named
 from cskpi.metrics.control import ControlOptions, control_charts
-from cskpi.metrics.coverage import coverage
+from cskpi.metrics.coverage import comparable, coverage
 from cskpi.metrics.evaluate import evaluate, filled_tables, parameters_in_force
 from cskpi.metrics.shared_facts import shared_facts
 from cskpi.metrics.targets import target_in_force
@@ -98,12 +98,15 @@ def _gathered(
         facts = told.result()
     whole = replace(
         material,
+        totals=comparable(material.totals, metrics, facts.coverage),
+        by_agent=comparable(material.by_agent, metrics, facts.coverage),
         parts=parts.now,
         parts_before=parts.before,
         breakdowns=facts.tables,
         topics=facts.topics,
         coverage=facts.coverage,
     )
+    by_place["by_shop"] = comparable(by_place["by_shop"], metrics, facts.coverage)
     listed = {"examples": facts.examples, "shops": facts.shops, "presets": facts.presets}
     return whole, filled, by_place | waits | listed
 

@@ -24,6 +24,12 @@ def fault_insights(material: Material) -> list[Insight]:
     if days := coverage.days_without_data:
         share = len(days) / material.period.days
         found.append(_fault("gaps", len(days), material.period.days, share * 3, days=tuple(days)))
+    before, missing = material.period.previous(), coverage.uneven.get("previous", 0)
+    if (
+        missing < before.days
+        and missing / before.days > len(coverage.days_without_data) / material.period.days
+    ):
+        found.append(_fault("gaps_before", missing, before.days, missing / before.days))
     rejected = coverage.rows_rejected / coverage.rows_read if coverage.rows_read else 0.0
     if rejected >= MANY_REJECTED:
         found.append(_fault("rejected", coverage.rows_rejected, coverage.rows_read, rejected * 5))

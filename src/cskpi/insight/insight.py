@@ -23,6 +23,7 @@ Kind = Literal[
     "rest",
     "tickets",
     "gaps",
+    "gaps_before",
     "rejected",
     "orders_unmatched",
     "agents_unknown",

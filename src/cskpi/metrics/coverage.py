@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,17 @@ from cskpi.identity.aliases import LISTED
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.metrics.declaration import Metric
+    from cskpi.metrics.finding import Against, Finding
     from cskpi.periods import Period
 
 KINDS = ("messages", "orders", "refunds", "ratings", "tickets", "complaints", "agents", "shifts")
 
 MATCHES = ("customer", "link", "order_id", "none")
 STATES = ("known", "alias", "unknown")
+
+_ALIKE = 0.1
+"""Periods whose shares of days without data differ by more have totals that cannot be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Coverage:
     The span, the missing days and the orders are those of the period; files and rows are those of
     the whole database; `has` counts its rows of each kind. `matches` counts the orders by how their
     customer was found in the chats (customer, link, order_id, none), `accounts` the names of human
-    agents in the chats by whether they are known, an alias or unknown.
+    agents in the chats by whether they are known, an alias or unknown. `uneven` are the earlier
+    periods with chats on clearly more or fewer of their days than this one, and how many have none.
     """
 
     first_at: datetime | None = None
@@ -45,6 +51,7 @@ class Coverage:
     agents_unknown: tuple[str, ...] = ()
     accounts: Mapping[str, int] = field(default_factory=dict)
     has: Mapping[str, int] = field(default_factory=dict)
+    uneven: Mapping[Against, int] = field(default_factory=dict)
 
 
 def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
@@ -52,11 +59,11 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
     bounds = {"period_start": period.start, "period_end": period.end}
     first_at, last_at = _row(con, _SPAN, bounds)
     files, read, accepted, duplicate, rejected = _row(con, _LEDGER)
-    matches = order_matches(con, period)
+    matches, missing = order_matches(con, period), _missing_days(con, period)
     return Coverage(
         first_at=first_at,
         last_at=last_at,
-        days_without_data=_missing_days(con, period),
+        days_without_data=missing,
         files=files,
         rows_read=read,
         rows_accepted=accepted,
@@ -69,7 +76,25 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
         agents_unknown=tuple(name for (name,) in con.execute(_UNKNOWN_AGENTS).fetchall()),
         accounts=dict.fromkeys(STATES, 0) | dict(con.execute(_ACCOUNTS).fetchall()),
         has={kind: _row(con, f"SELECT count(*) FROM {kind}")[0] for kind in KINDS},
+        uneven=_uneven(con, period, len(missing)),
     )
+
+
+def comparable(
+    findings: Iterable[Finding], metrics: Iterable[Metric], coverage: Coverage
+) -> tuple[Finding, ...]:
+    """Return the findings, totals without their comparison with a period of clearly other coverage."""
+    totals = {metric.name for metric in metrics if metric.type in ("count", "sum")}
+    return tuple(
+        _less(finding, coverage.uneven) if finding.metric in totals else finding
+        for finding in findings
+    )
+
+
+def _less(finding: Finding, uneven: Mapping[Against, int]) -> Finding:
+    kept = tuple(c for c in finding.comparisons if c.against not in uneven)
+    previous = None if "previous" in uneven else finding.previous
+    return replace(finding, comparisons=kept, previous=previous)
 
 
 def order_matches(
@@ -142,6 +167,20 @@ def _missing_days(con: duckdb.DuckDBPyConnection, period: Period) -> tuple[date,
     covered = {day for (day,) in con.execute(_DAYS, bounds).fetchall()}
     days = (period.start.date() + timedelta(days=n) for n in range(period.days))
     return tuple(day for day in days if day not in covered)
+
+
+def _uneven(con: duckdb.DuckDBPyConnection, period: Period, missing: int) -> dict[Against, int]:
+    found: dict[Against, int] = {}
+    earlier: dict[Against, Period | None] = {
+        "previous": period.previous(),
+        "last_year": period.year_before(),
+    }
+    for against, other in earlier.items():
+        if other is not None:
+            lacking = len(_missing_days(con, other))
+            if abs(lacking / other.days - missing / period.days) > _ALIKE:
+                found[against] = lacking
+    return found
 
 
 def _row(

@@ -168,7 +168,7 @@ def _driver_name(driver: Driver) -> str:
 
 
 def _notes(insight: Insight) -> Iterable[str]:
-    if insight.kind in ("gaps", "rejected", "orders_unmatched", "agents_unknown"):
+    if insight.side == "fault":
         return
     if insight.kind not in ("rest", "tickets"):
         yield say("insight.note_n", n=format_count(insight.sample_size))
@@ -304,6 +304,7 @@ _TEXTS: Mapping[str, Callable[[Insight], str]] = {
     "rest": _rest,
     "tickets": _tickets,
     "gaps": _fault,
+    "gaps_before": _fault,
     "rejected": _fault,
     "orders_unmatched": _fault,
     "agents_unknown": _fault,
