@@ -318,6 +318,25 @@ def test_hours_without_cover_are_told_where_most_go_unanswered() -> None:
     assert "3 时至 3 时" in insight_step(found)
 
 
+@pytest.mark.parametrize(
+    ("run", "night", "text"),
+    [
+        (9000, 3600, "最长连续回复 2 小时 30 分（小满）"),
+        (400, 9000, "夜间在岗最长 2 小时 30 分（小满）"),
+    ],
+)
+def test_rest_reminders_name_what_went_furthest(run: int, night: int, text: str) -> None:
+    columns = ("agent_id", "longest_run_seconds", "late_seconds")
+    table = BreakdownTable(
+        "rest_reminders",
+        {"zh": "休息提醒"},
+        tuple(BreakdownColumn(name, {"zh": name}) for name in columns),
+        (("小满", run, night), ("青禾", 300, 600)),
+    )
+    (found,) = _of((), [], breakdowns={"rest_reminders": table})
+    assert text in insight_text(found)
+
+
 def test_faults_of_the_data_are_findings_with_a_step() -> None:
     coverage = Coverage(
         first_at=datetime.fromisoformat("2026-10-01"),

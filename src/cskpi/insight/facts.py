@@ -156,7 +156,12 @@ def _rest(table: BreakdownTable | None) -> Insight | None:
     if not rows:
         return None
     names = list(dict.fromkeys(str(row["agent_id"]) for row in rows if row["agent_id"]))
-    longest = max(rows, key=lambda row: _number(row["longest_run_seconds"]))
+    # Who worked at night need not have worked long without a break: what went furthest is named.
+    length = max(
+        ("longest_run_seconds", "late_seconds"),
+        key=lambda name: max(_number(row[name]) for row in rows),
+    )
+    longest = max(rows, key=lambda row: _number(row[length]))
     return Insight(
         kind="rest",
         id="rest",
@@ -166,11 +171,16 @@ def _rest(table: BreakdownTable | None) -> Insight | None:
         group="workload",
         unit="duration",
         direction="down",
-        value=_number(longest["longest_run_seconds"]),
+        value=_number(longest[length]),
         sample_size=len(rows),
         affected=float(len(names)),
         score=min(len(rows) / 10, 1.0),
-        facts={"days": len(rows), "agents": tuple(names), "longest": longest["agent_id"]},
+        facts={
+            "days": len(rows),
+            "agents": tuple(names),
+            "longest": longest["agent_id"],
+            "length": length,
+        },
     )
 
 

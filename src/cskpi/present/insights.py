@@ -256,8 +256,9 @@ def _cover(insight: Insight) -> str:
 
 def _rest(insight: Insight) -> str:
     agents: Sequence[str] = insight.facts["agents"]  # type: ignore[assignment]
+    at_night = insight.facts.get("length") == "late_seconds"
     return say(
-        "insight.rest",
+        "insight.rest_night" if at_night else "insight.rest",
         agents=format_count(len(agents)),
         days=format_count(_float(insight.facts["days"])),
         value=format_value(insight.value, "duration"),
