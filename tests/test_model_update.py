@@ -47,6 +47,8 @@ def facts(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """Return the rows of every fact table without the numbers that stand for names."""
     found = {}
     for step in model_steps():
+        if step.scope == "passing":
+            continue
         names = con.execute(
             "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [step.target]
         ).fetchall()

@@ -15,12 +15,14 @@ WITH named AS (
                 THEN customer_id || '@' || conversation_id
             ELSE customer_id
         END AS customer_id
-    FROM messages
+    FROM message_parties
     WHERE customer_id IS NOT NULL
 )
 
+-- Shops are numbered in the order of their names: numbers are compared faster.
 SELECT
-    CAST(row_number() OVER (ORDER BY shop_id, customer_id) AS INTEGER) AS customer_no,
-    shop_id,
-    customer_id
+    CAST(row_number() OVER (ORDER BY shops.shop_no, named.customer_id) AS INTEGER) AS customer_no,
+    named.shop_id,
+    named.customer_id
 FROM named
+INNER JOIN shops ON named.shop_id = shops.shop_id

@@ -8,39 +8,30 @@ key = [
     "CASE WHEN conversation_id IS NULL THEN customer_id END",
 ]
 */
--- Numbered by place in the file first: sorting numbers is several times cheaper than sorting ids.
+-- Numbered by the place of its first message, which no two share: numbers sort faster than ids.
 WITH united AS (
     SELECT
         shop_id,
         conversation_id,
         max(customer_id) AS customer_id,
-        min(source_row) AS first_row,
-        max(occurred_ms) - min(occurred_ms) AS longest_ms
-    FROM messages
+        min(first_key) AS first_key,
+        max(last_ms) - min(first_ms) AS longest_ms
+    FROM message_parties
     WHERE conversation_id IS NOT NULL
     GROUP BY shop_id, conversation_id
     UNION ALL
     SELECT
         shop_id,
-        CAST(NULL AS VARCHAR) AS conversation_id,
+        conversation_id,
         customer_id,
-        min(source_row) AS first_row,
-        max(occurred_ms) - min(occurred_ms) AS longest_ms
-    FROM messages
+        first_key,
+        last_ms - first_ms AS longest_ms
+    FROM message_parties
     WHERE conversation_id IS NULL
-    GROUP BY shop_id, customer_id
 )
 
 SELECT
-    CAST(
-        row_number() OVER (
-            ORDER BY
-                united.first_row,
-                united.shop_id,
-                united.conversation_id NULLS LAST,
-                united.customer_id NULLS LAST
-        ) AS INTEGER
-    ) AS thread_no,
+    CAST(row_number() OVER (ORDER BY united.first_key) AS INTEGER) AS thread_no,
     shops.shop_no,
     united.shop_id,
     united.conversation_id,

@@ -32,46 +32,29 @@ dated_names AS (
     WHERE is_dated
 ),
 
-numbered AS (
+parties AS (
     SELECT
+        message_parties.shop_id,
+        message_parties.conversation_id,
+        message_parties.customer_id,
         threads.thread_no,
         threads.shop_no,
-        threads.conversation_id IS NOT NULL AS has_own_id,
+        customers.customer_no,
         coalesce(
             threads.longest_ms
             >= CASE
                 WHEN threads.conversation_id IS NULL THEN $idle_gap_ms ELSE $reopen_gap_ms
             END,
             FALSE
-        ) AS may_be_cut,
-        customers.customer_no,
-        CASE
-            WHEN
-                messages.sender_role = 'customer'
-                AND coalesce(whole_names.is_bot, dated_names.is_bot)
-                THEN NULL
-            ELSE coalesce(whole_names.account_no, dated_names.account_no)
-        END AS account_no,
-        channels.channel_no,
-        CAST(CASE
-            WHEN messages.sender_role = 'customer' THEN 1
-            WHEN messages.sender_role = 'agent' THEN 2
-            WHEN messages.sender_role = 'assist_bot' AND $count_assist_bots THEN 2
-            WHEN messages.sender_role IN ('bot', 'assist_bot') THEN 3
-            WHEN messages.sender_role = 'auto_reply' THEN 4
-            ELSE 5
-        END AS TINYINT) AS actor,
-        messages.occurred_at,
-        messages.occurred_ms,
-        messages.is_transfer,
-        messages.source_row * 1000000 + messages.file_id AS row_key
-    FROM messages
+        ) AS may_be_cut
+    FROM message_parties
     INNER JOIN threads
         ON
-            messages.shop_id = threads.shop_id
-            AND coalesce(messages.conversation_id, '') = coalesce(threads.conversation_id, '')
+            message_parties.shop_id = threads.shop_id
+            AND message_parties.conversation_id IS NOT DISTINCT FROM threads.conversation_id
             AND CASE
-                WHEN messages.conversation_id IS NULL THEN coalesce(messages.customer_id, '')
+                WHEN message_parties.conversation_id IS NULL
+                    THEN coalesce(message_parties.customer_id, '')
                 ELSE ''
             END = CASE
                 WHEN threads.conversation_id IS NULL THEN coalesce(threads.customer_id, '')
@@ -79,81 +62,110 @@ numbered AS (
             END
     LEFT JOIN customers
         ON
-            messages.shop_id = customers.shop_id
+            message_parties.shop_id = customers.shop_id
             AND CASE
                 WHEN
-                    messages.conversation_id IS NOT NULL
-                    AND contains(coalesce(messages.customer_id, threads.customer_id), '*')
+                    message_parties.conversation_id IS NOT NULL
+                    AND contains(coalesce(message_parties.customer_id, threads.customer_id), '*')
                     THEN
-                        coalesce(messages.customer_id, threads.customer_id)
-                        || '@' || messages.conversation_id
-                ELSE coalesce(messages.customer_id, threads.customer_id)
+                        coalesce(message_parties.customer_id, threads.customer_id)
+                        || '@' || message_parties.conversation_id
+                ELSE coalesce(message_parties.customer_id, threads.customer_id)
             END = customers.customer_id
-    LEFT JOIN whole_names
-        ON
-            messages.shop_id = whole_names.shop_id
-            AND messages.agent_id = whole_names.account_name
-    LEFT JOIN dated_names
-        ON
-            messages.shop_id = dated_names.shop_id
-            AND messages.agent_id = dated_names.account_name
-            AND messages.occurred_at >= dated_names.starts_at
-            AND messages.occurred_at < dated_names.ends_at
-    LEFT JOIN channels ON messages.channel = channels.channel
 ),
 
 compared AS (
     SELECT
-        *,
-        occurred_ms - lag(occurred_ms) OVER thread AS gap_ms,
-        lag(actor) OVER thread AS previous_actor
-    FROM numbered
-    WHERE may_be_cut
+        parties.thread_no,
+        messages.conversation_id,
+        messages.sender_role,
+        messages.occurred_at,
+        messages.occurred_ms,
+        messages.source_row * 1000000 + messages.file_id AS row_key,
+        messages.occurred_ms - lag(messages.occurred_ms) OVER thread AS gap_ms,
+        lag(messages.sender_role) OVER thread AS previous_role
+    FROM messages
+    INNER JOIN parties
+        ON
+            messages.shop_id = parties.shop_id
+            AND messages.conversation_id IS NOT DISTINCT FROM parties.conversation_id
+            AND messages.customer_id IS NOT DISTINCT FROM parties.customer_id
+    WHERE parties.may_be_cut
     WINDOW thread AS (
-        PARTITION BY thread_no
-        ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+        PARTITION BY parties.thread_no
+        ORDER BY
+            coalesce(messages.occurred_ms, epoch_ms(messages.occurred_at)),
+            messages.occurred_at,
+            messages.source_row * 1000000 + messages.file_id
     )
 ),
 
 cut AS (
     SELECT
-        *,
-        CASE
-            WHEN has_own_id
-                THEN gap_ms >= $reopen_gap_ms AND actor = 1 AND previous_actor <> 1
-            ELSE gap_ms >= $idle_gap_ms
-        END AS starts_session
+        row_key,
+        count(
+            CASE
+                WHEN conversation_id IS NULL THEN CASE WHEN gap_ms >= $idle_gap_ms THEN 1 END
+                WHEN
+                    gap_ms >= $reopen_gap_ms
+                    AND sender_role = 'customer'
+                    AND previous_role <> 'customer'
+                    THEN 1
+            END
+        ) OVER (
+            PARTITION BY thread_no
+            ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
+        ) AS cut_count
     FROM compared
+),
+
+later AS (
+    SELECT
+        row_key,
+        cut_count
+    FROM cut
+    WHERE cut_count > 0
 )
 
 SELECT
-    CAST(thread_no AS BIGINT) * 1000000
-    + count(CASE WHEN starts_session THEN 1 END)
-        OVER (
-            PARTITION BY thread_no
-            ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
-        ) AS session_no,
-    shop_no,
-    customer_no,
-    account_no,
-    channel_no,
-    actor,
-    occurred_at,
-    occurred_ms,
-    is_transfer,
-    row_key
-FROM cut
-UNION ALL
-SELECT
-    CAST(thread_no AS BIGINT) * 1000000 AS session_no,
-    shop_no,
-    customer_no,
-    account_no,
-    channel_no,
-    actor,
-    occurred_at,
-    occurred_ms,
-    is_transfer,
-    row_key
-FROM numbered
-WHERE NOT may_be_cut
+    CAST(parties.thread_no AS BIGINT) * 1000000 + coalesce(later.cut_count, 0) AS session_no,
+    parties.shop_no,
+    parties.customer_no,
+    CASE
+        WHEN
+            messages.sender_role = 'customer'
+            AND coalesce(whole_names.is_bot, dated_names.is_bot)
+            THEN NULL
+        ELSE coalesce(whole_names.account_no, dated_names.account_no)
+    END AS account_no,
+    channels.channel_no,
+    CAST(CASE
+        WHEN messages.sender_role = 'customer' THEN 1
+        WHEN messages.sender_role = 'agent' THEN 2
+        WHEN messages.sender_role = 'assist_bot' AND $count_assist_bots THEN 2
+        WHEN messages.sender_role IN ('bot', 'assist_bot') THEN 3
+        WHEN messages.sender_role = 'auto_reply' THEN 4
+        ELSE 5
+    END AS TINYINT) AS actor,
+    messages.occurred_at,
+    messages.occurred_ms,
+    messages.is_transfer,
+    messages.source_row * 1000000 + messages.file_id AS row_key
+FROM messages
+INNER JOIN parties
+    ON
+        messages.shop_id = parties.shop_id
+        AND messages.conversation_id IS NOT DISTINCT FROM parties.conversation_id
+        AND messages.customer_id IS NOT DISTINCT FROM parties.customer_id
+LEFT JOIN whole_names
+    ON
+        messages.shop_id = whole_names.shop_id
+        AND messages.agent_id = whole_names.account_name
+LEFT JOIN dated_names
+    ON
+        messages.shop_id = dated_names.shop_id
+        AND messages.agent_id = dated_names.account_name
+        AND messages.occurred_at >= dated_names.starts_at
+        AND messages.occurred_at < dated_names.ends_at
+LEFT JOIN channels ON messages.channel = channels.channel
+LEFT JOIN later ON messages.source_row * 1000000 + messages.file_id = later.row_key

@@ -9,7 +9,7 @@ from cskpi.model.shops import separate_shops, unify_shops
 from cskpi.model.state import appended_files, record
 from cskpi.model.steps import fill, model_steps
 from cskpi.model.update import update_facts
-from cskpi.store.database import transaction
+from cskpi.store.database import quote, transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +37,9 @@ def build_model(
         updated = files is not None and update_facts(con, files, settings, shop, progress)
         if not updated:
             _rebuild(con, settings, progress)
+        for step in model_steps():
+            if step.scope == "passing":
+                con.execute(f"DROP TABLE temp.{quote(step.target)}")
         record(con, settings, shop)
     con.execute("RESET preserve_insertion_order")
     separate_shops(con)

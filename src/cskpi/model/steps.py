@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from cskpi.model.shops import stored_table
 from cskpi.resources import data_dir
+from cskpi.store.database import quote
 from cskpi.store.sqlfile import SqlFile, read_sql_file
 
 if TYPE_CHECKING:
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 
 MILLISECONDS = " * 1000"
 
-Scope = Literal["whole", "names", "numbers", "session", "customer"]
+Scope = Literal["whole", "names", "passing", "numbers", "session", "customer"]
 """What of a table a few new messages change.
 
 whole: anything; it is small or quick and built anew. names: a few names that other tables know by
-number; nothing may change in its columns but `counts`. numbers: rows are added, numbered after the
-ones there are, and known by `key`. session, customer: the rows of the sessions or customers the
-messages are of, by `session_no` or `customer_no`.
+number; nothing may change in its columns but `counts`. passing: a table of the build alone, gone
+when it ends, about the messages it looks at. numbers: rows are added, numbered after the ones there
+are, and known by `key`. session, customer: the rows of the sessions or customers the messages are
+of, by `session_no` or `customer_no`.
 """
 
 
@@ -75,6 +77,12 @@ def text_steps() -> tuple[ModelStep, ...]:
 
 def fill(con: duckdb.DuckDBPyConnection, step: ModelStep, settings: Settings) -> None:
     """Build one table anew."""
+    if step.scope == "passing":
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {quote(step.target)} AS {step.select}",
+            step.bind(settings),
+        )
+        return
     target = stored_table(con, step.target)
     con.execute(f"DELETE FROM {target}")
     if step.has_rows(con):

@@ -132,7 +132,7 @@ class _Update:
         """Bring one table up to date."""
         if step.scope != self.scope:
             self._enter(step.scope)
-        if step.scope == "whole":
+        if step.scope in ("whole", "passing"):
             fill(self.con, step, self.settings)
         elif step.scope == "names":
             self._renew_counts(step)
@@ -151,7 +151,7 @@ class _Update:
         self.shadows = []
         show_shop(self.con, self.shop)
         self.scope = scope
-        if scope in ("numbers", "session"):
+        if scope in ("passing", "numbers", "session"):
             self._shadow("messages", "changed_messages")
         if scope == "session":
             self._shadow_part("threads", "changed_threads", "thread_no")
