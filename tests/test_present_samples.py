@@ -13,7 +13,7 @@ from cskpi.insight.material import Material
 from cskpi.metrics.breakdown_files import BreakdownColumn
 from cskpi.metrics.breakdowns import BreakdownTable
 from cskpi.metrics.coverage import Coverage
-from cskpi.metrics.declaration import Metric
+from cskpi.metrics.declaration import Metric, Target
 from cskpi.metrics.finding import Comparison, Direction, Finding, Status, Unit
 from cskpi.metrics.uncertainty import Z, normal_p_value
 from cskpi.periods import month_period
@@ -73,7 +73,7 @@ def sample_metrics() -> tuple[Metric, ...]:
 
 
 def _metric(row: tuple[Any, ...]) -> Metric:
-    name, zh, en, group, kind, unit, direction, headline = row[:8]
+    name, zh, en, group, kind, unit, direction, headline, good, warn = row[:10]
     is_timed = name == "first_reply_in_target"
     return Metric(
         name=name,
@@ -93,6 +93,7 @@ def _metric(row: tuple[Any, ...]) -> Metric:
         version=1,
         file=SqlFile(Path(f"{name}.sql"), "metric", {}, "SELECT 1", 1),
         headline=headline,
+        target=None if good is None else Target(good, warn),
         min_sample=20,
         params={"target_seconds": 30} if is_timed else {},
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cskpi.present.about import about
 from cskpi.present.cleaning import one_line
 from cskpi.present.comparison import comparison_verdict, verdict
-from cskpi.present.document import Cell, Tone
+from cskpi.present.document import Bounds, Cell, Tone
 from cskpi.present.flags import flag_marks
 from cskpi.present.formatting import (
     format_change,
@@ -22,6 +22,7 @@ from cskpi.present.formatting import (
 from cskpi.texts import has_text, say
 
 if TYPE_CHECKING:
+    from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Against, Finding, Status, Unit
 
 _STATUS_TONES: dict[Status | None, Tone] = {
@@ -72,6 +73,13 @@ def target_cell(finding: Finding) -> Cell:
     """Return the target with its good side."""
     text = format_target(finding.target, finding.unit, finding.direction)
     return Cell(text, finding.target, finding.unit)
+
+
+def target_bounds(metric: Metric) -> Bounds | None:
+    """Return what a KPI's numbers are judged by; None without a target or a good side."""
+    if metric.target is None or metric.direction == "neutral":
+        return None
+    return Bounds(metric.target.good, metric.target.warn, metric.direction == "up")
 
 
 def change_cell(finding: Finding) -> Cell:

@@ -13,6 +13,7 @@ from cskpi.present.cells import (
     number_cell,
     previous_cell,
     status_cell,
+    target_bounds,
     target_cell,
     text_cell,
     value_cell,
@@ -58,7 +59,7 @@ def kpi_table(inputs: ReportInputs, findings: Sequence[Finding]) -> Table:
     metrics = {metric.name: metric for metric in inputs.metrics}
     shown = [finding for finding in findings if finding.metric in metrics]
     has_year = any(finding.compared("last_year") for finding in shown)
-    rows = tuple(_kpi_row(finding, has_year=has_year) for finding in shown)
+    rows = tuple(_kpi_row(f, metrics[f.metric], has_year=has_year) for f in shown)
     note = flag_note(shown)
     return Table(_kpi_columns(has_year=has_year), rows, note=note, empty=say("table.no_rows"))
 
@@ -97,7 +98,7 @@ def _kpi_columns(*, has_year: bool) -> tuple[Column, ...]:
     )
 
 
-def _kpi_row(finding: Finding, *, has_year: bool) -> Row:
+def _kpi_row(finding: Finding, metric: Metric, *, has_year: bool) -> Row:
     unit, value = finding.unit, value_cell(finding)
     year = (last_year_cell(finding), compared_cell(finding, "last_year"))
     return Row(
@@ -123,6 +124,7 @@ def _kpi_row(finding: Finding, *, has_year: bool) -> Row:
             text_cell(say("format.list_semicolon").join(flag_text(f) for f in finding.flags)),
         ),
         about=value.about,
+        bounds=target_bounds(metric),
     )
 
 

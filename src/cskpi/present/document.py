@@ -88,13 +88,15 @@ class Column:
 class Row:
     """One line of a table; rows of one `group` stand together under its name.
 
-    `about` stands behind every number of the row that has nothing of its own behind it.
+    `about` stands behind every number of the row that has nothing of its own behind it. `bounds` is
+    the target of a row that is a KPI: it judges its first number.
     """
 
     cells: tuple[Cell, ...]
     group: str = ""
     is_total: bool = False
     about: About | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,17 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from cskpi.present.document import (
     AgentPage,
+    Cell,
+    Column,
     Facts,
     Hint,
     Note,
+    Row,
     Sentences,
     Table,
 )
@@ -37,14 +41,18 @@ from cskpi.present.tables import block_tables
 from cskpi.texts import say
 
 if TYPE_CHECKING:
-    from cskpi.present.document import Block, Bounds, Column, Document, Section
+    from cskpi.present.document import Block, Bounds, CellUnit, Document, Section
 
 _LEAST_WIDTH = 9
 _FIRST_TABLE_ROW = 3
 _LINE_WIDTH = 110
 _READABLE_WIDTH = 260
 _LINE_POINTS, _MOST_LINES = 15, 25
+_FILLED = 0.88
+"""How much of a line holds text, on average: words and numbers move to the next one whole."""
+_WIDE_SCALE = 75
 _A4 = 9
+_ROWS_OF_A_PAGE = 40
 _HEAD_FILL, _SHADE = "#eef1f4", "#7fb0cf"
 _HEAD = {"bold": True, "bg_color": _HEAD_FILL, "text_wrap": True, "valign": "vcenter", "bottom": 1}
 _PLACES: dict[str, dict[str, Any]] = {
@@ -97,6 +105,13 @@ def render_xlsx(document: Document) -> bytes:
 def _plans(section: Section) -> Iterator[_Plan]:
     """Divide a section: small lists and agents' scorecards share a sheet, other tables have their own."""
     parts = [_Part(block, t.whole()) for block in section.blocks for t in block_tables(block)]
+    is_prose = not parts
+    if is_prose:
+        parts = [
+            _Part(block, _sentence_table(block))
+            for block in section.blocks
+            if isinstance(block, Sentences) and block.items
+        ]
     parts = [_named(part) for part in parts]
     stacked = [part for part in parts if _is_stacked(part)]
     alone = [part for part in parts if not _is_stacked(part)]
@@ -104,12 +119,24 @@ def _plans(section: Section) -> Iterator[_Plan]:
     main = (filled or alone)[:1]
     lines = [section.lead] if section.lead else []
     for block in section.blocks:
-        lines += _prose(block)
+        if not (is_prose and isinstance(block, Sentences)):
+            lines += _prose(block)
     lines += [part.table.empty for part in alone if not part.table.rows and part not in main]
     yield _Plan(section.sheet, section, tuple(main + stacked), tuple(filter(None, lines)))
     for part in filled[1:]:
         name = getattr(part.block, "title", "") or part.table.caption or section.sheet
         yield _Plan(name, section, (part,), tuple(filter(None, [part.table.note])))
+
+
+def _sentence_table(block: Sentences) -> Table:
+    """Sentences, what they rest on and the next step: each sentence a row."""
+    heads = [say("findings.text"), say("findings.note"), say("findings.step")]
+    texts = [(item.text, item.note, item.step) for item in block.items]
+    shown = [at for at in range(len(heads)) if any(row[at] for row in texts)]
+    return Table(
+        tuple(Column(heads[at]) for at in shown),
+        tuple(Row(tuple(Cell(row[at], row[at]) for at in shown)) for row in texts),
+    )
 
 
 def _named(part: _Part) -> _Part:
@@ -150,6 +177,7 @@ def _write_sheet(book: Book, document: Document, plan: _Plan) -> None:
     at, places = _FIRST_TABLE_ROW, []
     for number, part in enumerate(plan.parts):
         place = _write_table(book, sheet, name, part.table, at, is_main=number == 0)
+        _grow_rows(sheet, part.table, place, widths)
         places.append(place)
         at = max(place.last, place.first) + 2
         if isinstance(part.block, HeatMap):
@@ -160,6 +188,8 @@ def _write_sheet(book: Book, document: Document, plan: _Plan) -> None:
         lines.append(say("table.durations"))
     if any(column.bounds for t in tables for column in t.columns):
         lines.append(say("table.fills"))
+    elif any(row.bounds for t in tables for row in t.rows):
+        lines.append(say("table.fills_kpi"))
     for line in lines:
         _write_line(book, sheet, at, line, widths)
         at += 1
@@ -179,6 +209,7 @@ def _set_page(sheet: Any, widths: dict[int, int]) -> None:
         sheet.fit_to_pages(1, 0)
     else:
         # Shrunk to one page nobody could read it: it runs over several, its names on each.
+        sheet.set_print_scale(_WIDE_SCALE)
         sheet.repeat_columns(0, 0)
 
 
@@ -223,8 +254,23 @@ def _write_table(
     if is_main and table.rows:
         sheet.freeze_panes(first, 1 + int(has_groups))
         sheet.autofilter(at, 0, last, max(columns.values(), default=0))
-        sheet.repeat_rows(at)
+        if len(table.rows) > _ROWS_OF_A_PAGE:
+            # LibreOffice lays out every page of the book for each sheet with repeated rows.
+            sheet.repeat_rows(at)
     return Place(name, first, last, columns)
+
+
+def _grow_rows(sheet: Any, table: Table, place: Place, widths: dict[int, int]) -> None:
+    """Make rows as high as their wrapped texts need; not every program does when it opens a book."""
+    for at, row in enumerate(table.rows, start=place.first):
+        lines = 1
+        for index, column in place.columns.items():
+            text = row.cells[index].text
+            # No character is wider than two cells.
+            if len(text) * 2 > widths[column]:
+                lines = max(lines, ceil(cell_width(text) / (widths[column] * _FILLED)))
+        if lines > 1:
+            sheet.set_row(at, _LINE_POINTS * min(lines, _MOST_LINES))
 
 
 def _shade(sheet: Any, table: Table, place: Place) -> None:
@@ -242,15 +288,25 @@ def _fill_by_targets(book: Book, sheet: Any, table: Table, place: Place) -> None
         unit = table.columns[index].unit
         for first, last in _judged(table, index):
             area = (place.first + first, column, place.first + last, column)
-            for word, criteria, bound in _conditions(bounds):
-                rule = {
-                    "type": "cell",
-                    "criteria": criteria,
-                    "value": excel_number(bound, unit),
-                    "format": book.fill(_FILLS[word]),
-                    "stop_if_true": True,
-                }
-                sheet.conditional_format(*area, rule)
+            _fill(book, sheet, area, bounds, unit)
+    for at, row in enumerate(table.rows, start=place.first):
+        if row.bounds is not None and _is_judged(row.cells[1]):
+            area = (at, place.columns[1], at, place.columns[1])
+            _fill(book, sheet, area, row.bounds, row.cells[1].unit)
+
+
+def _fill(
+    book: Book, sheet: Any, area: tuple[int, int, int, int], bounds: Bounds, unit: CellUnit
+) -> None:
+    for word, criteria, bound in _conditions(bounds):
+        rule = {
+            "type": "cell",
+            "criteria": criteria,
+            "value": excel_number(bound, unit),
+            "format": book.fill(_FILLS[word]),
+            "stop_if_true": True,
+        }
+        sheet.conditional_format(*area, rule)
 
 
 def _conditions(bounds: Bounds) -> list[tuple[str, str, float]]:
@@ -265,8 +321,7 @@ def _judged(table: Table, index: int) -> Iterator[tuple[int, int]]:
     """Yield stretches of rows whose cell holds a number that is no small sample's."""
     start = None
     for at, row in enumerate(table.rows):
-        cell = row.cells[index]
-        is_judged = isinstance(cell.value, int | float) and cell.tone != "muted"
+        is_judged = _is_judged(row.cells[index])
         if is_judged and start is None:
             start = at
         if not is_judged and start is not None:
@@ -274,6 +329,10 @@ def _judged(table: Table, index: int) -> Iterator[tuple[int, int]]:
             start = None
     if start is not None:
         yield start, len(table.rows) - 1
+
+
+def _is_judged(cell: Cell) -> bool:
+    return isinstance(cell.value, int | float) and cell.tone != "muted"
 
 
 def _side(column: Column) -> str:

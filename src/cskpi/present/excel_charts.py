@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cskpi.present.excel_book import FORMATS, Book, fit
-from cskpi.present.graphs import Bars, Funnel, LineGrid, Waterfall
+from cskpi.present.graphs import Bars, Distribution, Funnel, LineGrid, Waterfall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _MOST_LINES = 12
 _MOST_BARS = 3
 _MOST_CATEGORIES = 40
-_WIDTH, _HEIGHT = 480, 260
-_ROWS_A_CHART, _COLUMNS_A_CHART = 14, 8
+_WIDTH, _HEIGHT = 460, 260
+_ROWS_A_CHART, _GAP = 14, 12
 _PER_ROW = 2
 _WIDE = 16
 _INK, _GRID = "#1c5d84", "#e1e5ea"
@@ -57,8 +57,9 @@ def add_charts(
         chart = _chart(book, table, series, place)
         down, across = divmod(number, _PER_ROW)
         row = top + down * _ROWS_A_CHART
+        # Columns are as wide as their texts: side by side is told in pixels.
         book.workbook.get_worksheet_by_name(place.sheet).insert_chart(
-            row, at + across * _COLUMNS_A_CHART, chart
+            row, at, chart, {"x_offset": across * (_WIDTH + _GAP)}
         )
 
 
@@ -69,10 +70,10 @@ def _series(section: Section, block: Block, table: Table) -> Iterator[_Series]:
             if line.ref in by_ref:
                 at = by_ref[line.ref]
                 yield _Series(line.title, at, table.columns[at].unit, "line")
-    elif isinstance(block, Bars | Funnel | Waterfall):
+    elif isinstance(block, Bars | Funnel | Waterfall | Distribution):
         numbers = _numbers(table)
         if numbers and len(table.rows) <= _MOST_CATEGORIES:
-            kind = "column" if isinstance(block, Waterfall) else "bar"
+            kind = "column" if isinstance(block, Waterfall | Distribution) else "bar"
             yield _Series(block.title, numbers[0], _unit(table, numbers[0]), kind)
     elif section.id in ("agents", "shops") and table is block:
         for at in _numbers(table, shown=True)[:_MOST_BARS]:

@@ -13,6 +13,7 @@ from cskpi.present.cells import (
     number_cell,
     previous_cell,
     status_cell,
+    target_bounds,
     target_cell,
     text_cell,
     value_cell,
@@ -75,7 +76,8 @@ def _card_grid(inputs: ReportInputs, findings: Sequence[Finding]) -> CardGrid:
         Column(say("column.high"), "count"),
         Column(say("column.sample"), "count"),
     )
-    rows = tuple(_card_row(finding) for finding in findings)
+    metrics = {metric.name: metric for metric in inputs.metrics}
+    rows = tuple(_card_row(finding, metrics[finding.metric]) for finding in findings)
     cards = tuple(_card(inputs, finding) for finding in findings)
     return CardGrid(cards, Table(columns, rows, empty=say("table.no_rows")))
 
@@ -145,7 +147,7 @@ def _told(key: str, **number: str) -> tuple[str, str]:
     return say(key, **number), next(iter(number.values()))
 
 
-def _card_row(finding: Finding) -> Row:
+def _card_row(finding: Finding, metric: Metric) -> Row:
     unit, value = finding.unit, value_cell(finding)
     return Row(
         (
@@ -164,4 +166,5 @@ def _card_row(finding: Finding) -> Row:
             number_cell(finding.sample_size, "count"),
         ),
         about=value.about,
+        bounds=target_bounds(metric),
     )

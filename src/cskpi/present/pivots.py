@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cskpi.present.cells import dimension_cell, dimension_title, number_cell, text_cell, told_cell
+from cskpi.present.cells import (
+    dimension_cell,
+    dimension_title,
+    number_cell,
+    target_bounds,
+    text_cell,
+    told_cell,
+)
 from cskpi.present.cleaning import one_line
 from cskpi.present.comparison import correction_note, judge
-from cskpi.present.document import Bounds, Cell, Column, Hint, Row, Section, Table
+from cskpi.present.document import Cell, Column, Hint, Row, Section, Table
 from cskpi.present.formatting import format_count
 from cskpi.present.insights import agent_name
 from cskpi.present.overview import headline_metrics
@@ -101,7 +108,7 @@ def metric_columns(metrics: Sequence[Metric]) -> tuple[Column, ...]:
             ref=metric.name,
             rank=position,
             scope="all" if metric.name in shown else "sheet",
-            bounds=_bounds(metric),
+            bounds=target_bounds(metric),
         )
         for position, metric in enumerate(metrics, start=1)
     )
@@ -109,12 +116,6 @@ def metric_columns(metrics: Sequence[Metric]) -> tuple[Column, ...]:
 
 def _on_page(metrics: Sequence[Metric]) -> set[str]:
     return {metric.name for metric in headline_metrics(metrics)[:_MOST_COLUMNS]}
-
-
-def _bounds(metric: Metric) -> Bounds | None:
-    if metric.target is None or metric.direction == "neutral":
-        return None
-    return Bounds(metric.target.good, metric.target.warn, metric.direction == "up")
 
 
 def _agent_table(inputs: ReportInputs, metrics: Sequence[Metric]) -> Table:
