@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cskpi.present.cleaning import one_line
@@ -16,26 +17,23 @@ if TYPE_CHECKING:
 
 
 def document_text(document: Document, *, width: int | None = None, is_styled: bool = False) -> str:
-    """Return a document as text; without a width nothing is cut.
-
-    Definitions are left out: `cskpi explain` tells them one by one.
-    """
+    """Return a document as text; without a width nothing is cut."""
     title = one_line(say("trace.fact", label=document.title, text=document.subtitle))
     lines = [title]
     lines += [say("trace.fact", label=f.label, text=f.cell.text) for f in document.facts]
     parts = ["".join(f"{line}\n" for line in lines)]
-    parts += [
-        _section(section, width, is_styled=is_styled)
-        for section in document.sections
-        if not _is_reference(section)
-    ]
+    parts += [_section(section, width, is_styled=is_styled) for section in document.sections]
     return "\n".join(parts)
 
 
 def write_document(document: Document) -> None:
-    """Print a document to stdout: coloured on a terminal, plain in a pipe."""
+    """Print a document to stdout: coloured on a terminal, plain in a pipe.
+
+    Definitions are left out: `cskpi explain` tells them one by one.
+    """
     width = terminal_width()
-    text = document_text(document, width=width, is_styled=width is not None)
+    told = tuple(section for section in document.sections if not _is_reference(section))
+    text = document_text(replace(document, sections=told), width=width, is_styled=width is not None)
     write_stdout(text.encode())
 
 
