@@ -331,6 +331,23 @@ def test_unknown_settings_are_errors(cli: Cli, tmp_path: Path, text: str, word: 
     assert word in cli("status", code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "near"), [("csat_scor", "csat_score"), ("首次响应时长", "first_response_time")]
+)
+def test_a_kpi_that_is_not_there_is_told_with_what_may_be_meant(
+    cli: Cli, shop: Shop, name: str, near: str
+) -> None:
+    assert near in cli("kpi", name, "--db", shop.path, code=2).stderr
+    assert "messages_handled" not in cli("kpi", "xyz", "--db", shop.path, code=2).stderr
+
+
+def test_a_place_that_cannot_be_written_is_no_bug(cli: Cli, shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    words = ("kpi", "csat_score", "--month", "2026-10", "--db", shop.path, "--output")
+    assert f"{tmp_path}：那是一个文件夹" in cli(*words, tmp_path, code=2).stderr
+    assert "那是一个文件" in cli(*words, tmp_path / "file" / "x.csv", code=2).stderr
+
+
 def test_changed_settings_rebuild_the_facts(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -27,11 +28,21 @@ from typer import rich_utils  # noqa: E402
 from typer.core import TyperCommand, TyperGroup  # noqa: E402
 
 from cskpi import __version__, diagnostics, interruption  # noqa: E402
-from cskpi.errors import CskpiError  # noqa: E402
+from cskpi.errors import CskpiError, UsageError  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-BUG = 1
+_PLACES = {
+    errno.EACCES: "file_forbidden",
+    errno.EPERM: "file_forbidden",
+    errno.EROFS: "file_read_only",
+    errno.ENOSPC: "file_full",
+    errno.EISDIR: "file_is_folder",
+    errno.ENOTDIR: "file_is_file",
+    errno.EEXIST: "file_is_file",
+}
+"""What is wrong with a place somebody named, by the system's number."""
+
 PRIVATE = 0o077
 
 
@@ -71,11 +82,21 @@ class ErrorGroup(SpokenHelp, TyperGroup):
         except Exception as error:
             if interruption.came() and not _is_control_flow(error):
                 self._end_interrupted()
-            if _is_control_flow(error) or ctx.params.get("debug"):
+            if _is_control_flow(error):
                 raise
-            # The cause may quote chat text, so only its kind is shown.
-            diagnostics.report_error(CskpiError("bug", cause=type(error).__name__))
-            raise typer.Exit(BUG) from None
+            self._end_failed(ctx, error)
+
+    @staticmethod
+    def _end_failed(ctx: Any, error: Exception) -> NoReturn:
+        if ctx.params.get("debug"):
+            raise error
+        # The cause may quote chat text, so only its kind is shown.
+        told = CskpiError("bug", cause=type(error).__name__)
+        if isinstance(error, OSError) and error.filename and error.errno in _PLACES:
+            reason = say(f"error.{_PLACES[error.errno]}")
+            told = UsageError("file_failed", path=error.filename2 or error.filename, reason=reason)
+        diagnostics.report_error(told)
+        raise typer.Exit(told.exit_code) from None
 
     @staticmethod
     def _end_interrupted() -> NoReturn:

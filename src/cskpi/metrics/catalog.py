@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from cskpi.store.sqlfile import HeaderError, read_sql_file
 
 RULES = "rules"
 """What is compared under this name are the rules that credit orders, not definitions."""
+
+_MOST_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ class Catalog:
         known = {metric.name for metric in self.metrics}
         unknown = [name for name in names if name not in known]
         if unknown:
-            raise UsageError("metric_unknown", name=unknown[0], known=", ".join(sorted(known)))
+            near = self._near(unknown[0])
+            key = "metric_unknown_near" if near else "metric_unknown"
+            raise UsageError(key, name=unknown[0], near=", ".join(near))
         if profile is not None and profile not in self.profiles():
             known_profiles = ", ".join(self.profiles())
             raise UsageError("profile_unknown", name=profile, known=known_profiles)
@@ -55,6 +60,12 @@ class Catalog:
             for metric in self.metrics
             if metric.name in names or (profile is not None and metric.profile == profile)
         )
+
+    def _near(self, name: str) -> list[str]:
+        """Return the names of at most three metrics whose name or label is like a word."""
+        words = {w: m.name for m in self.metrics for w in (m.name, *m.labels.values())}
+        found = get_close_matches(name, words, n=_MOST_NEAR)
+        return list(dict.fromkeys(words[word] for word in found))
 
     def measuring(self, measure: str, names: list[str]) -> tuple[Metric, ...]:
         """Return all definitions of one measure, our own first; with names only those.
