@@ -132,6 +132,12 @@ def test_evaluate_without_labels_learnt(tmp_path: Path, cli: Cli) -> None:
     assert "1.000" in table_text(evaluation_table(told))
 
 
+def test_dialogues_measured_and_learnt_from_are_told(tmp_path: Path) -> None:
+    told = read_dialogues(made(tmp_path / "told.jsonl", *PLAIN))
+    assert told.shared_with(told) == 3
+    assert told.shared_with(read_dialogues(made(tmp_path / "other.jsonl", PLAIN[1]))) == 1
+
+
 def test_what_cannot_be_evaluated_is_said(tmp_path: Path, cli: Cli) -> None:
     file = made(tmp_path / "plain.jsonl", (None, [("在吗", None)]))
     assert "没有标注" in cli("sentiment", "evaluate", file, code=3).stderr
@@ -141,6 +147,8 @@ def test_what_cannot_be_evaluated_is_said(tmp_path: Path, cli: Cli) -> None:
     assert cli("sentiment", "evaluate", labelled, *both, code=2).stderr
     (tmp_path / "bad.jsonl").write_text('{"turns": []}\n{"turns": 3}\n', encoding="utf-8")
     assert "bad.jsonl:2" in cli("sentiment", "evaluate", tmp_path / "bad.jsonl", code=3).stderr
+    (tmp_path / "bad.jsonl").write_bytes('{"turns": [{"customer": "在吗"}]}'.encode("gb18030"))
+    assert "bad.jsonl:1" in cli("sentiment", "evaluate", tmp_path / "bad.jsonl", code=3).stderr
     assert cli("sentiment", "evaluate", tmp_path / "none.jsonl", code=3).stderr
 
 

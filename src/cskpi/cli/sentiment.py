@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cskpi import diagnostics
 from cskpi.cli import App, ErrorGroup, app
 from cskpi.cli.options import Db, Lang, Output, Wait, one_of, settings_from
 from cskpi.errors import UsageError
@@ -51,6 +52,8 @@ def evaluate(
 
     told = read_dialogues(file)
     taught = read_dialogues(train) if train else None
+    if taught and (same := told.shared_with(taught)):
+        diagnostics.warn(say("sentiment.shared_dialogues", n=same))
     measured = evaluate_dialogues(told, taught, cross_validate=cross_validate)
     write_evaluation(measured, output_format, output)
 

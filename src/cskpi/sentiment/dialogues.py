@@ -7,6 +7,7 @@ of the whole, both 0 dissatisfied, 1 neutral, 2 satisfied. An empty `agent` is n
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,18 @@ class Dialogues:
         )
         return Dialogues(turns, tuple(self.labels[number] for number in numbers))
 
+    def shared_with(self, others: Dialogues) -> int:
+        """Return how many of these dialogues stand among others, by the customer's words."""
+        theirs = others.words()
+        return sum(words in theirs for words in self.words().elements())
+
+    def words(self) -> Counter[tuple[str, ...]]:
+        """Return the customer's words of each dialogue, and how often they stand there."""
+        said: dict[int, list[str]] = {}
+        for dialogue, customer in self.turns.select("dialogue", "customer").iter_rows():
+            said.setdefault(dialogue, []).append(customer)
+        return Counter(map(tuple, said.values()))
+
 
 def read_dialogues(path: Path) -> Dialogues:
     """Read a file of dialogues.
@@ -61,7 +74,7 @@ def read_dialogues(path: Path) -> Dialogues:
         raise InputError("file_missing", path=path)
     rows: list[tuple[int, int, str, str, int]] = []
     labels: list[int] = []
-    with path.open(encoding="utf-8-sig") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 rows += _turns(line, len(labels), path, number, labels)
@@ -79,7 +92,7 @@ def read_dialogues(path: Path) -> Dialogues:
 
 
 def _turns(
-    line: str, dialogue: int, path: Path, number: int, labels: list[int]
+    line: bytes, dialogue: int, path: Path, number: int, labels: list[int]
 ) -> list[tuple[int, int, str, str, int]]:
     try:
         told = json.loads(line)
