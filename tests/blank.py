@@ -41,7 +41,7 @@ def blank_database() -> Iterator[duckdb.DuckDBPyConnection]:
     con = _ready.pop() if _ready else _made()
     yield con
     # What a failed test leaves behind is not used again.
-    con.execute(_emptying())
+    _empty(con)
     _ready.append(con)
 
 
@@ -51,12 +51,12 @@ def _made() -> duckdb.DuckDBPyConnection:
     return con
 
 
-@cache
-def _emptying() -> str:
-    with open_database(_blank(), Limits("1GB", 1)) as con:
-        found = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    tables = [table for (table,) in found if table != "_cskpi_schema"]
-    return "; ".join(["BEGIN", *(f"TRUNCATE {table}" for table in tables), "COMMIT"])
+def _empty(con: duckdb.DuckDBPyConnection) -> None:
+    filled = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND estimated_size > 0"
+    ).fetchall()
+    emptying = [f"TRUNCATE {table}" for (table,) in filled if table != "_cskpi_schema"]
+    con.execute("; ".join(["BEGIN", *emptying, "COMMIT"]))
 
 
 def fill_blank(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from depth import rounds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from oracle.asking import Cli, disagreements, loaded_disagreements
@@ -36,7 +37,7 @@ def test_both_sides_of_every_threshold(tmp_path: Path, cli: Cli) -> None:
     assert loaded_disagreements(edge_world(), tmp_path, cli) == []
 
 
-@settings(drawing, max_examples=2)
+@settings(drawing, max_examples=rounds(1, thorough=20))
 @given(world=worlds(count=20, least=8))
 def test_colliding_shops_give_the_numbers_of_the_text(
     world: World, tmp_path: Path, cli: Cli
@@ -44,7 +45,7 @@ def test_colliding_shops_give_the_numbers_of_the_text(
     assert loaded_disagreements(world, tmp_path, cli, groupings=("", "agent", "channel")) == []
 
 
-@settings(drawing, max_examples=2)
+@settings(drawing, max_examples=rounds(1, thorough=20))
 @given(
     world=worlds(count=1),
     missing=st.sets(st.sampled_from(("orders", "ratings", "tickets", "complaints")), min_size=1),
@@ -56,6 +57,7 @@ def test_what_was_never_exported_has_no_number(
     assert loaded_disagreements(less, tmp_path, cli, groupings=("", "agent")) == []
 
 
+@pytest.mark.thorough
 def test_sample_shops_give_the_numbers_of_the_text(tmp_path: Path, cli: Cli) -> None:
     database = tmp_path / "sample.duckdb"
     cli("load", SAMPLE, "--db", database)
@@ -72,7 +74,7 @@ TERMS = (
 )
 
 
-@settings(drawing, max_examples=1)
+@settings(drawing, max_examples=rounds(1, thorough=5))
 @given(world=worlds(count=15, least=8))
 def test_every_rule_of_crediting_gives_the_numbers_of_the_text(
     world: World, tmp_path: Path, cli: Cli

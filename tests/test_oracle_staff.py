@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from depth import rounds
 from hypothesis import HealthCheck, Phase, given, settings
 from oracle.asking import Cli, loaded_disagreements
 from oracle.catalogue import KPIS, STAFF
@@ -60,7 +61,7 @@ def test_a_kpi_that_counts_otherwise_is_found(tmp_path: Path, cli: Cli) -> None:
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=2,
+    max_examples=rounds(1, thorough=10),
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

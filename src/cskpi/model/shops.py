@@ -18,7 +18,8 @@ STAGED = (
 
 def only_shop(con: duckdb.DuckDBPyConnection) -> str | None:
     """Return the shop of rows that name none, None where there are no such rows or several shops."""
-    every = " UNION ".join(f"SELECT shop_id FROM {stored_table(con, table)}" for table in STAGED)
+    stored = _stored(con)
+    every = " UNION ".join(f"SELECT shop_id FROM {stored}.{quote(table)}" for table in STAGED)
     shops = {str(shop) for (shop,) in con.execute(every).fetchall()}
     named = shops - {""}
     return named.pop() if "" in shops and len(named) == 1 else None
@@ -38,22 +39,30 @@ def show_shop(con: duckdb.DuckDBPyConnection, shop: str | None) -> None:
     """Let this connection read rows without a shop as that shop's; None: as the files said."""
     separate_shops(con)
     if shop is not None:
+        stored = _stored(con)
         for table in STAGED:
             # A temporary view stands before the table of its name, for stored views as well.
             con.execute(
                 f"CREATE TEMP VIEW {quote(table)} AS SELECT * REPLACE"
                 f" (CASE WHEN shop_id = '' THEN {literal(shop)} ELSE shop_id END AS shop_id)"
-                f" FROM {stored_table(con, table)}"
+                f" FROM {stored}.{quote(table)}"
             )
 
 
 def separate_shops(con: duckdb.DuckDBPyConnection) -> None:
     """Let this connection read and write shops as the files said them."""
-    for table in STAGED:
-        con.execute(f"DROP VIEW IF EXISTS temp.{quote(table)}")
+    # Asking which there are is quicker than dropping them all, and mostly there are none.
+    shown = con.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'temp'")
+    for (table,) in shown.fetchall():
+        if table in STAGED:
+            con.execute(f"DROP VIEW temp.{quote(table)}")
 
 
 def stored_table(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """Return the full name of a stored table, whatever temporary view stands before it."""
+    return f"{_stored(con)}.{quote(table)}"
+
+
+def _stored(con: duckdb.DuckDBPyConnection) -> str:
     (database,) = con.execute("SELECT current_database()").fetchone() or ("",)
-    return f"{quote(str(database))}.main.{quote(table)}"
+    return f"{quote(str(database))}.main"
