@@ -32,8 +32,9 @@ runs AS (
         account_no,
         occurred_at,
         occurred_ms,
-        lag(actor) OVER session AS previous_actor,
+        previous_actor,
         previous_account_no,
+        row_number() OVER session AS place,
         lead(CASE WHEN actor = 2 THEN coalesce(account_no, 0) END IGNORE NULLS)
             OVER session AS human_account_no,
         lead(CASE WHEN actor = 2 THEN occurred_at END IGNORE NULLS) OVER session AS human_at,
@@ -59,6 +60,7 @@ SELECT
     occurred_ms AS asked_ms,
     coalesce(previous_actor, 2) = 2 AS opens_turn,
     previous_actor IS NULL AS opens_session,
+    place = 1 OR (place = 2 AND previous_actor = 2) AS is_first,
     previous_account_no,
     human_account_no,
     human_at,

@@ -7,7 +7,6 @@ owner = "session.owner"
 WITH totals AS (
     SELECT
         session_no,
-        min(shop_no) AS shop_no,
         min(customer_no) AS customer_no,
         min(channel_no) AS lowest_channel_no,
         max(channel_no) AS highest_channel_no,
@@ -21,9 +20,8 @@ WITH totals AS (
         max(CASE WHEN actor = 2 THEN account_no END) AS highest_human_no,
         min(CASE WHEN actor < 3 THEN account_no END) AS lowest_account_no,
         max(CASE WHEN actor < 3 THEN account_no END) AS highest_account_no,
-        max(CASE WHEN is_transfer THEN 1 ELSE 0 END) AS transfer_mark,
-        max(CASE WHEN actor IN (3, 4) THEN 1 ELSE 0 END) AS bot_mark,
-        max(CASE WHEN occurred_ms IS NULL THEN 1 ELSE 0 END) AS clock_gap_mark
+        count(CASE WHEN is_transfer THEN 1 END) AS transfer_count,
+        count(occurred_ms) AS clock_count
     FROM session_messages
     GROUP BY session_no
 ),
@@ -128,12 +126,7 @@ first_asked AS (
         human_at,
         human_ms
     FROM session_runs
-    WHERE opens_turn
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY session_no
-            ORDER BY coalesce(asked_ms, epoch_ms(asked_at)), asked_at, row_key
-        ) = 1
+    WHERE is_first
 ),
 
 bots AS (
@@ -172,7 +165,7 @@ SELECT
             threads.conversation_id
             || '#' || CAST(totals.session_no % 1000000 + 1 AS VARCHAR)
     END AS session_id,
-    totals.shop_no,
+    threads.shop_no,
     coalesce(first_channel.channel_no, totals.lowest_channel_no) AS channel_no,
     customers.customer_id,
     threads.conversation_id,
@@ -211,10 +204,10 @@ SELECT
     first_asked.human_at IS NOT NULL AS has_human_reply,
     totals.human_message_count > 0
     AND (
-        totals.transfer_mark = 1
+        totals.transfer_count > 0
         OR coalesce(totals.lowest_account_no <> totals.highest_account_no, FALSE)
     ) AS is_transferred,
-    totals.clock_gap_mark = 0 AS has_clock
+    totals.clock_count = totals.message_count AS has_clock
 FROM totals
 INNER JOIN threads
     ON CAST(floor(totals.session_no / 1000000) AS INTEGER) = threads.thread_no

@@ -43,17 +43,41 @@ bought AS (
     GROUP BY days.customer_no, days.contact_on
 ),
 
-last_sessions AS (
+asked AS (
     SELECT
         customer_no,
         CAST(asked_at AS DATE) AS contact_on,
-        arg_max(
-            session_no,
-            CAST(coalesce(asked_ms, 0) AS DECIMAL(38, 0)) * 1000000000000000000 + row_key
-        ) AS session_no
+        min(session_no) AS lowest_session_no,
+        max(session_no) AS highest_session_no
     FROM session_runs
     WHERE customer_no IS NOT NULL
     GROUP BY customer_no, CAST(asked_at AS DATE)
+),
+
+-- Most customers have one session a day: only the other days need a closer look.
+last_sessions AS (
+    SELECT
+        asked.customer_no,
+        asked.contact_on,
+        arg_max(
+            session_runs.session_no,
+            CAST(coalesce(session_runs.asked_ms, 0) AS DECIMAL(38, 0)) * 1000000000000000000
+            + session_runs.row_key
+        ) AS session_no
+    FROM asked
+    INNER JOIN session_runs
+        ON
+            asked.customer_no = session_runs.customer_no
+            AND asked.contact_on = CAST(session_runs.asked_at AS DATE)
+    WHERE asked.lowest_session_no < asked.highest_session_no
+    GROUP BY asked.customer_no, asked.contact_on
+    UNION ALL
+    SELECT
+        customer_no,
+        contact_on,
+        lowest_session_no AS session_no
+    FROM asked
+    WHERE lowest_session_no = highest_session_no
 ),
 
 topics AS (
