@@ -27,7 +27,7 @@ OF_STAGE: Mapping[str, frozenset[str]] = {
     "signals": frozenset({"text_forms", "message_signals"}),
     "findings": frozenset({"qa_inspected", "qa_rules", "qa_findings"}),
     "satisfaction": frozenset({"session_satisfaction", "satisfaction_models"}),
-    "accuracy": frozenset({"kb_form_statements"}),
+    "accuracy": frozenset({"kb_statements"}),
     "replies": frozenset({"reply_facts"}),
 }
 """What the stages of the text work fill beside `queries/text`; they may read any other fact."""
@@ -51,7 +51,7 @@ class PartBuilt:
         self._settings = settings
         self._built: set[str] = set()
 
-    def execute(self, query: str, *parameters: object) -> duckdb.DuckDBPyConnection:
+    def execute(self, query: str | duckdb.Statement, *parameters: object) -> duckdb.DuckDBPyConnection:
         """Make what the statement rests on, then run it."""
         self._build(query)
         return self.whole.execute(query, *parameters)
@@ -81,8 +81,9 @@ class PartBuilt:
     def __exit__(self, *_: object) -> None:
         self.whole.close()
 
-    def _build(self, query: str) -> None:
-        missing = _resting_on(frozenset(_WORD.findall(query)) & _words_behind().keys())
+    def _build(self, query: str | duckdb.Statement) -> None:
+        text = query if isinstance(query, str) else query.query
+        missing = _resting_on(frozenset(_WORD.findall(text)) & _words_behind().keys())
         if missing := missing - self._built:
             self._built |= missing
             build_part(self.whole, self._settings, missing)

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from transcripts import Shop, make_shop
+from transcripts import Shop, make_shop, open_shop
 
 from cskpi.gathering import report_inputs
 from cskpi.insight.session_parts import by_session_part
 from cskpi.metrics.catalog import load_catalog
-from cskpi.periods import Period, resolve_period
+from cskpi.periods import Period, month_period, resolve_period
 from cskpi.pipeline import open_facts
 from cskpi.present.document import AgentPage, Document, Hint, Sentences, Table
 from cskpi.present.finding_list import insight_table
 from cskpi.present.masking import mask_quote, mask_session_id
 from cskpi.present.report import build_report
+from cskpi.settings import load_settings
 from cskpi.texts import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Cli
 
     from cskpi.present.inputs import ReportInputs
@@ -36,6 +40,29 @@ CHATS_ONLY = f"""
 2026-10-02 11:00:20 客服 A 亲，在的
 # shop=旗舰店 session=S3 customer=c3 channel=app
 2026-10-03 12:00:00 客户→A 物流到哪了
+"""
+
+BUYERS = """
+# shop=旗舰店 session=S1 customer=c1
+2026-10-10 10:00:00 客户→A 桌子晃
+2026-10-10 10:01:00 客服 A 亲，看看
+# session=S2 customer=c2
+2026-10-10 11:00:00 客户→A 在吗
+# session=S3 customer=c3
+2026-10-10 12:00:00 客户→A 灯不亮
+# session=S4 customer=c4
+2026-10-10 13:00:00 客户→A 少了一件
+"""
+ORDERS = """shop,order_id,customer_id,created_at,paid_at,paid_amount,title,quantity
+旗舰店,o1,c1,2026-10-01 10:00:00,2026-10-01 10:00:00,99,折叠桌,1
+旗舰店,o2,c1,2026-10-05 10:00:00,2026-10-05 10:00:00,99,台灯,1
+旗舰店,o3,c2,2026-10-12 10:00:00,2026-10-12 10:00:00,99,折叠桌,1
+旗舰店,o4,c3,2026-10-02 10:00:00,2026-10-02 10:00:00,99,衣架,1
+旗舰店,o5,c4,2026-10-02 10:00:00,2026-10-02 10:00:00,99,折叠桌,1
+旗舰店,o5,c4,2026-10-02 10:00:00,2026-10-02 10:00:00,99,台灯,1
+"""
+COMPLAINTS = """shop,complaint_id,order_id,customer_id,filed_at
+旗舰店,k1,o1,c1,2026-10-11 12:00:00
 """
 
 
@@ -128,6 +155,32 @@ def test_kpis_are_told_by_what_their_sessions_were_about(shop: Shop) -> None:
     # parcel. All are before any sale, and one stage alone tells nothing.
     told = {finding.dimensions.get("topic"): finding.value for finding in now}
     assert told == {"logistics": 2, "price": 1}
+    assert before == []
+
+
+def test_complaints_and_sessions_are_told_by_the_product_bought_before(tmp_path: Path) -> None:
+    (tmp_path / "transcript.txt").write_text(BUYERS, encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
+    (tmp_path / "complaints.csv").write_text(COMPLAINTS, encoding="utf-8")
+    period, settings = month_period(date(2026, 10, 1)), load_settings({}, environment={})
+    catalog = {metric.name: metric for metric in load_catalog().own()}
+    metrics = [catalog["complaint_rate"], catalog["received_sessions"]]
+    with open_shop(tmp_path, settings) as con:
+        now, before = by_session_part(con, metrics, period, settings)
+    told = {
+        (finding.metric, finding.dimensions["product"]): (finding.numerator, finding.denominator)
+        for finding in now
+        if "product" in finding.dimensions
+    }
+    # c1 bought the table and later a lamp, and complained about the table; c2 bought the table after
+    # asking; c3 a hanger; c4 two things at once, so nobody knows which.
+    assert told["complaint_rate", "折叠桌"] == (1, 2)
+    assert told["complaint_rate", "衣架"] == (0, 1)
+    assert told["complaint_rate", None] == (0, 1)
+    sessions = {f.dimensions["product"]: f.value for f in now
+                if f.metric == "received_sessions" and "product" in f.dimensions}  # fmt: skip
+    # When c1 came the lamp was the latest; c2 had bought nothing yet.
+    assert sessions == {"台灯": 1, "衣架": 1, None: 2}
     assert before == []
 
 

@@ -163,7 +163,7 @@ def _driver_name(driver: Driver) -> str:
     elif driver.dimension == "stage":
         name = say(f"insight.stage_{driver.name}")
     elif len(name) > _MOST_CHARACTERS:
-        name = f"{name[:_MOST_CHARACTERS]}{say('format.truncated')}"
+        name = f"{name[:_MOST_CHARACTERS].rstrip()}…"
     return say(f"insight.of_{driver.dimension}", name=name)
 
 
