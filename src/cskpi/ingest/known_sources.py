@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError, UsageError
@@ -44,6 +45,19 @@ def sources_for(con: duckdb.DuckDBPyConnection, options: LoadOptions) -> Sequenc
             if problem := find_problem(con, source):
                 raise InputError("mapping_invalid", path=options.mapping, problem=problem)
     return sources
+
+
+def vocabulary_of(sources: Sequence[Source]) -> frozenset[str]:
+    """Return every header that any of the sources knows, in normal form."""
+    if sources is shipped_sources():
+        return _shipped_vocabulary()
+    return frozenset().union(*(source.vocabulary() for source in sources))
+
+
+@cache
+def _shipped_vocabulary() -> frozenset[str]:
+    # There are a hundred sources, and every file is read with all of them in mind.
+    return frozenset().union(*(source.vocabulary() for source in shipped_sources()))
 
 
 def find_problem(con: duckdb.DuckDBPyConnection, source: Source) -> str | None:

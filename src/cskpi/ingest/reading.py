@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cskpi.errors import InputError
 from cskpi.ingest.json_tables import JsonLimits
-from cskpi.ingest.known_sources import sources_for
+from cskpi.ingest.known_sources import sources_for, vocabulary_of
 from cskpi.ingest.progress import Meter
 from cskpi.ingest.raw import drop_leftovers
 from cskpi.ingest.read_delimited import read_delimited
@@ -100,7 +100,7 @@ class Reading:
             yield found
 
     def _vocabulary(self) -> frozenset[str]:
-        return frozenset().union(*(source.vocabulary() for source in self.sources))
+        return vocabulary_of(self.sources)
 
     def form(self, raw: RawTable) -> str:
         """Return what presets call the format of a table: csv, xlsx, json or text."""

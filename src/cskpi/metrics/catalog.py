@@ -94,16 +94,15 @@ def load_catalog(*, prove: bool = False) -> Catalog:
     Raises:
         DefinitionError: with every problem of every file.
     """
-    shipped = data_dir("queries") / "metrics"
+    shipped, files, groups = _shipped()
     own = user_dir("queries") / "metrics"
-    groups = _read_groups(shipped / "groups.toml")
-    paths = [(path, prove) for path in sorted(shipped.glob("*.sql"))]
-    if own.resolve() != shipped.resolve():
+    paths = [(path, prove) for path in files]
+    if own.resolve() != shipped:
         paths += [(path, True) for path in sorted(own.glob("*.sql"))]
     metrics: dict[str, Metric] = {}
     problems: list[str] = []
     for path, binds in paths:
-        read = _read_shipped if path.parent == shipped else _read_metric
+        read = _read_shipped if path in files else _read_metric
         metric, found = read(path, binds=binds)
         problems += found
         if metric is not None:
@@ -139,6 +138,13 @@ def _read_metric(path: Path, *, binds: bool) -> tuple[Metric | None, list[str]]:
 
 # Shipped files do not change while the program runs.
 _read_shipped = cache(_read_metric)
+
+
+@cache
+def _shipped() -> tuple[Path, dict[Path, None], Mapping[str, Labels]]:
+    """Return the folder of shipped metrics, its files in order and the groups."""
+    folder = (data_dir("queries") / "metrics").resolve()
+    return folder, dict.fromkeys(sorted(folder.glob("*.sql"))), _read_groups(folder / "groups.toml")
 
 
 def _read_groups(path: Path) -> dict[str, Labels]:
