@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.lexicons import SHIPPED, read_lexicon
@@ -167,26 +167,31 @@ class Traced:
         self._replace(_TRACED_UNSEEN, lambda _: "")
         self._replace(_TRACED_BRACE, lambda m: _BRACES[m.group()])
         self._replace(_TRACED_LINK, lambda _: "{link}")
-        found = find_personal(self._text)
-        self.personal = [(f.kind, *self.raw_span(f.start, f.end)) for f in found]
-        self._put([(f.start, f.end, f"{{{f.kind}}}") for f in {f.start: f for f in found}.values()])
+        self._found = find_personal(self._text)
+        self.personal = [(one.kind, *_span(self._ends, one.start, one.end)) for one in self._found]
+
+    @property
+    def form(self) -> str:
+        """The normalised form, as `normalise` gives it."""
+        return self._whole[0]
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the raw text a piece of the form stands."""
+        return _span(self._whole[1], start, end)
+
+    @cached_property
+    def _whole(self) -> tuple[str, list[tuple[int, int]]]:
+        """The form and where its characters come from; who asks for personal data alone is spared it."""
+        each = {one.start: one for one in self._found}.values()
+        self._put([(one.start, one.end, f"{{{one.kind}}}") for one in each])
         codes = _emoji()
         self._replace(_code(), lambda m: codes[m.group()])
         self._replace(_TRACED_EMOJI, lambda _: "{emoji}")
         self._replace(_TRACED_ORDER, lambda _: "{order}")
         self._replace(_TRACED_BLANK, lambda _: " ")
         left = len(self._text) - len(self._text.lstrip())
-        self._text = self._text.strip()
-        self._ends = self._ends[left : left + len(self._text)]
-
-    @property
-    def form(self) -> str:
-        """The normalised form, as `normalise` gives it."""
-        return self._text
-
-    def raw_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where in the raw text a piece of the form stands."""
-        return self._ends[start][0], self._ends[end - 1][1]
+        text = self._text.strip()
+        return text, self._ends[left : left + len(text)]
 
     def _replace(self, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> None:
         if pattern.search(self._text):
@@ -195,6 +200,10 @@ class Traced:
 
     def _put(self, changes: list[tuple[int, int, str]]) -> None:
         for start, end, word in reversed(changes):
-            span = (self._ends[start][0], self._ends[end - 1][1])
+            span = _span(self._ends, start, end)
             self._text = self._text[:start] + word + self._text[end:]
             self._ends[start:end] = [span] * len(word)
+
+
+def _span(ends: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    return ends[start][0], ends[end - 1][1]

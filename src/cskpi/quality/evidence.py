@@ -39,7 +39,9 @@ ORDER BY texts.text_hash, texts.rule_no
 MOST_WORDS = 3
 """Pieces of one message that a finding names."""
 
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 200_000
+"""Patterns are compiled anew for each batch."""
+_PROMISE = "is_promise"
 _EDGES = " ,.!?;:~，。！？；：、～…\n\t"
 
 
@@ -66,21 +68,22 @@ def write_evidence(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], lists:
         "span_start": pl.Int32,
         "span_end": pl.Int32,
     }
-    told: list[tuple[Any, ...]] = []
     asked = {
         number: rule.anchors for number, rule in enumerate(rules) if has_evidence(rule.anchors)
     }
-    rows = con.execute(_UNIQUE, {"rules": [*asked]})
+    rows, frames = con.execute(_UNIQUE, {"rules": [*asked]}), [pl.DataFrame(schema=schema)]
     # Texts come one after the other, so that one on which several rules stand is traced once.
     while batch := rows.fetchmany(_ROWS_AT_ONCE):
         batch.sort(key=itemgetter(0))
         traces: dict[str, Traced] = {}
-        told += [
+        told = [
             (number, *one)
             for number, texts in groupby(batch, key=itemgetter(0))
             for one in _told([row[1:] for row in texts], asked[number], lists, traces)
         ]
-    with offered(con, "_qa_batch", pl.DataFrame(told, schema=schema, orient="row")):
+        columns = dict(zip(schema, zip(*told, strict=True), strict=False))
+        frames.append(pl.DataFrame(columns, schema=schema))
+    with offered(con, "_qa_batch", pl.concat(frames)):
         con.execute("INSERT INTO _qa_evidence BY NAME SELECT * FROM _qa_batch")
 
 
@@ -95,8 +98,12 @@ def word_lists(con: duckdb.DuckDBPyConnection, settings: Settings) -> WordLists:
 
 def has_evidence(conditions: Sequence[Condition]) -> bool:
     """Tell whether one of these looks for something that stands at a place of the text."""
+    from cskpi.enrich.signals import PERSONAL, WORDS
+
+    placed = {*WORDS, *PERSONAL, _PROMISE}
     return any(
-        bool(c.any or c.all or c.some or c.regex or c.signals or c.entities or c.leaks)
+        bool(c.any or c.all or c.some or c.regex or c.entities or c.leaks)
+        or not placed.isdisjoint(c.signals)
         for c in conditions
     )
 
@@ -139,21 +146,31 @@ def pieces_of(
         lists: the words of signals and products.
         traces: raw texts traced before, added to.
     """
-    import polars as pl
-
     traces = {} if traces is None else traces
-    unique = {"form": list(dict.fromkeys(form for _, _, form in texts))}
-    forms = pl.DataFrame(unique, schema={"form": pl.String})
-    places: dict[str, list[Place]] = {form: [] for form in unique["form"]}
-    for condition in conditions:
-        words = matched_words(forms, condition, lists.products).to_list()
-        signals = _signals(forms["form"], condition, lists.lexicons)
-        for form, *found in zip(unique["form"], words, *signals, strict=True):
-            places[form] += _words(form, found[0] or ())
-            places[form] += [place for some in found[1:] for place in some]
+    places = _places([*dict.fromkeys(form for _, _, form in texts)], conditions, lists)
     kinds = {kind for condition in conditions for kind in _personal_kinds(condition)}
     for text_hash, raw, form in texts:
-        yield text_hash, _pieces(raw, form, places[form], kinds, traces)
+        found = places.get(form, ())
+        yield text_hash, _pieces(raw, form, found, kinds, traces) if found or kinds else []
+
+
+def _places(
+    forms: list[str], conditions: Sequence[Condition], lists: WordLists
+) -> dict[str, list[Place]]:
+    """Return where in forms the words stand that conditions ask for; only forms with any."""
+    import polars as pl
+
+    frame = pl.DataFrame({"form": forms}, schema={"form": pl.String})
+    places: dict[str, list[Place]] = {}
+    for condition in conditions:
+        told = frame.with_columns(words=matched_words(frame, condition, lists.products))
+        for form, words in told.filter(pl.col("words").list.len() > 0).iter_rows():
+            places.setdefault(form, []).extend(_words(form, words))
+        for found in _signals(frame["form"], condition, lists.lexicons):
+            for form, some in zip(forms, found, strict=True):
+                if some:
+                    places.setdefault(form, []).extend(some)
+    return places
 
 
 def _words(form: str, words: Sequence[str]) -> Iterator[Place]:
@@ -175,7 +192,7 @@ def _signals(
     for signal in condition.signals:
         if signal in WORDS:
             yield lexicons[WORDS[signal]].find_all(forms)
-        elif signal == "is_promise":
+        elif signal == _PROMISE:
             yield [[(p.start, p.end) for p in find_promises(form)] for form in forms]
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cskpi.quality.off_topic import off_topic, spoken_of_before
+from cskpi.quality.reply_runs import Marks, replies
+from cskpi.quality.sessions import batches, read_lines
 from cskpi.store.frames import offered, read_frame
 
 if TYPE_CHECKING:
@@ -18,11 +20,8 @@ if TYPE_CHECKING:
 
     from cskpi.settings import Settings
 
-_ORDER = "coalesce(talk.occurred_ms, epoch_ms(talk.occurred_at)), talk.occurred_at, talk.row_key"
-
 # What is asked of each text is found out once for all messages that say it.
 _MARKS = """
-CREATE OR REPLACE TEMP TABLE reply_marks AS
 SELECT form_no, topic, is_greeting,
     -- Signs alone say nothing, either.
     is_filler OR NOT regexp_matches(form, '[0-9a-z\u4e00-\u9fff]') AS is_filler,
@@ -41,104 +40,26 @@ SELECT form_no, topic, is_greeting,
 FROM message_signals
 """
 
-_RUNS = f"""
-CREATE OR REPLACE TEMP TABLE reply_runs AS
-WITH talk AS (
-    SELECT session_no, shop_no, row_key, actor, form_no, occurred_at, occurred_ms,
-        CASE WHEN actor = 2 THEN account_no END AS account_no
-    FROM message_forms
-    WHERE actor IN (1, 2)
-),
-
-steps AS (
-    SELECT talk.*,
-        row_number() OVER ordered AS place,
-        CASE WHEN actor = lag(actor) OVER ordered
-            AND account_no IS NOT DISTINCT FROM lag(account_no) OVER ordered
-            THEN 0 ELSE 1 END AS begins
-    FROM talk
-    WINDOW ordered AS (PARTITION BY session_no ORDER BY {_ORDER})
-),
-
-numbered AS (
-    SELECT steps.*,
-        sum(begins) OVER (
-            PARTITION BY session_no ORDER BY place ROWS UNBOUNDED PRECEDING
-        ) AS run
-    FROM steps
-),
-
-read AS (
-    SELECT numbered.*, marks.* EXCLUDE (form_no)
-    FROM numbered
-    LEFT JOIN reply_marks AS marks ON numbered.form_no = marks.form_no
-),
-
-runs AS (
-    SELECT session_no, run,
-        min(shop_no) AS shop_no,
-        min(actor) AS actor,
-        min(account_no) AS account_no,
-        min(occurred_at) AS occurred_at,
-        max(size) AS size,
-        min(topic) AS topic,
-        min(topic) IS DISTINCT FROM max(topic) AS has_topics,
-        bool_and(coalesce(is_filler, FALSE)) AS is_filler,
-        bool_and(coalesce(is_greeting, FALSE)) AS is_greeting,
-        coalesce(bool_or(asks), FALSE) AS asks,
-        coalesce(bool_or(holds), FALSE) AS holds,
-        coalesce(bool_or(hands_over), FALSE) AS hands_over,
-        coalesce(bool_or(offers_help), FALSE) AS offers_help,
-        coalesce(bool_or(says_yes_or_no), FALSE) AS says_yes_or_no,
-        -- The longest text; of equals the first.
-        max_by(form_no, coalesce(size, 0) * 1000000 - place) AS form_no,
-        min_by(row_key, place) AS first_key,
-        max_by(row_key, place) AS last_key,
-        max_by(form_no, place) AS last_form_no,
-        max_by(script, coalesce(size, 0) * 1000000 - place) AS script,
-        max_by(coalesce(asks, FALSE), place) AS asks_last
-    FROM read
-    GROUP BY session_no, run
-),
-
-whole AS (
-    SELECT runs.*,
-        row_number() OVER (PARTITION BY session_no, actor ORDER BY run) AS nth
-    FROM runs
+_MORE = ", placed.shop_no, placed.occurred_at"
+_RUNS = """
+CREATE OR REPLACE TEMP TABLE reply_runs (
+    session_no BIGINT, shop_no INTEGER, row_key BIGINT, account_no INTEGER, form_no INTEGER,
+    question_key BIGINT, question_form_no INTEGER, occurred_at TIMESTAMP, asks BOOLEAN,
+    is_empty BOOLEAN, is_repeated BOOLEAN, is_filler BOOLEAN
 )
-
-SELECT
-    reply.session_no, reply.shop_no, reply.first_key AS row_key, reply.account_no, reply.form_no,
-    question.last_key AS question_key, question.form_no AS question_form_no, reply.occurred_at,
-    question.last_form_no, reply.run, reply.size, question.asks, reply.script,
-    question.is_filler OR question.size < 4 OR reply.offers_help AS is_thanked,
-    CASE WHEN NOT question.has_topics THEN question.topic END AS question_topic,
-    CASE WHEN NOT reply.has_topics THEN reply.topic END AS topic,
-    question.asks_last AND reply.is_filler AND NOT (reply.holds OR reply.says_yes_or_no)
-        AND NOT (reply.nth = 1 AND reply.is_greeting) AS is_filler,
-    reply.is_filler OR reply.holds OR reply.hands_over OR reply.offers_help AS is_empty
-FROM whole AS reply
-INNER JOIN whole AS question
-    ON reply.session_no = question.session_no AND question.run = reply.run - 1
-WHERE reply.actor = 2 AND question.actor = 1
 """
-
+_ADD = """
+INSERT INTO reply_runs BY NAME
+SELECT * REPLACE (
+    nullif(account_no, -1) AS account_no, nullif(form_no, -1) AS form_no,
+    nullif(question_form_no, -1) AS question_form_no
+)
+FROM found_replies
+"""
 _FILL = """
 INSERT INTO reply_facts BY NAME
 SELECT session_no, row_key, account_no, form_no, question_key, question_form_no, occurred_at,
-    NOT is_empty AND size >= $shortest AND (
-        row_number() OVER (
-            PARTITION BY session_no, account_no, form_no, question_form_no ORDER BY run) > 1
-        OR row_number() OVER (
-            PARTITION BY session_no, account_no, form_no, last_form_no ORDER BY run) > 1
-        -- To the customer's very next message, whatever words he asks again in.
-        OR (NOT is_thanked AND coalesce(script = lag(script) OVER (
-            PARTITION BY session_no, account_no ORDER BY run), FALSE))
-        OR (asks AND question_topic IS NOT NULL AND row_number() OVER (
-            PARTITION BY session_no, account_no, form_no, question_topic, asks ORDER BY run) > 1)
-    ) AS is_repeated,
-    is_filler,
-    FALSE AS is_off_topic
+    is_repeated, is_filler, FALSE AS is_off_topic
 FROM reply_runs
 """
 
@@ -177,7 +98,7 @@ WHERE row_key IN (SELECT row_key FROM off_topic_replies)
 """
 
 
-_FILES = ("replies.py", "off_topic.py", "matters.py", "matters.txt")
+_FILES = ("replies.py", "reply_runs.py", "off_topic.py", "matters.py", "matters.txt")
 
 
 @cache
@@ -197,9 +118,8 @@ def settings_recipe(settings: Settings) -> list[object]:
 def judge_replies(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Fill `reply_facts` anew; call it inside a transaction."""
     con.execute("DELETE FROM reply_facts")
-    con.execute(_MARKS)
-    con.execute(_RUNS)
-    con.execute(_FILL, {"shortest": settings.whole("replies.shortest_script")})
+    _find_replies(con, settings.whole("replies.shortest_script"))
+    con.execute(_FILL)
     answers, forms = read_frame(con, _ANSWERS), read_frame(con, _FORMS)
     least, rare = settings.whole("replies.least_replies"), settings.number("replies.rare_share")
     found = off_topic(answers, forms, least, rare)
@@ -208,5 +128,15 @@ def judge_replies(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     taken_up = spoken_of_before(read_frame(con, _EARLIER)).to_frame()
     with offered(con, "taken_up", taken_up):
         con.execute(_MARK_OFF_TOPIC)
-    for table in ("off_topic_replies", "reply_runs", "reply_marks"):
+    for table in ("off_topic_replies", "reply_runs"):
         con.execute(f"DROP TABLE {table}")
+
+
+def _find_replies(con: duckdb.DuckDBPyConnection, shortest: int) -> None:
+    con.execute(_RUNS)
+    marks = Marks.of(read_frame(con, _MARKS))
+    for low, high in batches(con):
+        lines = read_lines(con, low, high, more=_MORE, where=" AND placed.actor IN (1, 2)")
+        if len(lines["actor"]):
+            with offered(con, "found_replies", replies(lines, marks, shortest)):
+                con.execute(_ADD)

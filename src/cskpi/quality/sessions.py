@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from cskpi.quality.hits import Inspection
 from cskpi.quality.lines import Lines
@@ -28,7 +30,7 @@ SELECT
     coalesce(placed.occurred_ms, -1) AS occurred_ms,
     coalesce(placed.form_no, -1) AS form_no{more}
 FROM message_forms AS placed{joined}
-WHERE placed.session_no BETWEEN $low AND $high
+WHERE placed.session_no BETWEEN $low AND $high{where}
 ORDER BY
     placed.session_no, coalesce(placed.occurred_ms, epoch_ms(placed.occurred_at)),
     placed.occurred_at, placed.row_key
@@ -46,10 +48,9 @@ def find(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], book: FormBook) 
 
     book.prepare(rules)
     for inspection in _inspections(con, rules, book):
-        lines, found = inspection.lines, []
-        for number, rule in enumerate(rules):
-            places = inspection.places(rule)
-            found.append((np.full(len(places), number), places, inspection.seconds(rule, places)))
+        lines = inspection.lines
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            found = list(pool.map(partial(_found, inspection), range(len(rules)), rules))
         numbers, places, seconds = (np.concatenate(column) for column in zip(*found, strict=True))
         frame = pl.DataFrame(
             {
@@ -64,6 +65,14 @@ def find(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], book: FormBook) 
             con.execute("INSERT INTO _qa_found BY NAME SELECT * FROM _qa_batch")
 
 
+def _found(inspection: Inspection, number: int, rule: Rule) -> tuple[NDArray[Any], ...]:
+    """Return number, place and seconds of what a rule finds."""
+    import numpy as np
+
+    places = inspection.places(rule)
+    return np.full(len(places), number), places, inspection.seconds(rule, places)
+
+
 def _inspections(
     con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], book: FormBook
 ) -> Iterator[Inspection]:
@@ -71,11 +80,11 @@ def _inspections(
 
     leaking = any(one.leaks for rule in rules for one in rule.conditions.values())
     dated = any(rule.starts or rule.ends or rule.scope.channels for rule in rules)
-    sql = _LINES.format(more=_MORE if dated else "", joined=_JOINED if dated else "")
+    more, joined = (_MORE, _JOINED) if dated else ("", "")
     newest = con.execute("SELECT max(occurred_ms) FROM message_forms").fetchone()
     numbers = book.forms["form_no"].to_numpy()
-    for low, high in _batches(con):
-        read = con.execute(sql, {"low": low, "high": high}).fetchnumpy()
+    for low, high in batches(con):
+        read = read_lines(con, low, high, more=more, joined=joined)
         lines = Lines(
             session=read["session_no"],
             row_key=read["row_key"],
@@ -101,16 +110,40 @@ def _leaks(con: duckdb.DuckDBPyConnection, low: int, high: int) -> dict[str, NDA
 
 
 def _places(numbers: NDArray[np.int32], wanted: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return where in the sorted `numbers` each wanted one is, -1 for what is not there."""
+    """Return where in `numbers` each wanted one is, -1 for what is not there."""
     import numpy as np
 
-    if not len(numbers):
-        return np.full(len(wanted), -1, dtype=np.int32)
-    at = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    return np.where(numbers[at] == wanted, at, -1).astype(np.int32)
+    # The last entry is that of -1.
+    highest = max(numbers.max(initial=0), wanted.max(initial=0))
+    places = np.full(highest + 2, -1, dtype=np.int32)
+    places[numbers] = np.arange(len(numbers))
+    return places[wanted]
 
 
-def _batches(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+def read_lines(
+    con: duckdb.DuckDBPyConnection,
+    low: int,
+    high: int,
+    *,
+    more: str = "",
+    joined: str = "",
+    where: str = "",
+) -> dict[str, NDArray[Any]]:
+    """Return the lines of some sessions in order; -1 stands for no account, moment or text.
+
+    Args:
+        con: a database with `message_forms`.
+        low: the first session.
+        high: the last session.
+        more: further columns, each after a comma.
+        joined: where these come from, beside `placed`, the message.
+        where: which lines only, as ` AND …`.
+    """
+    sql = _LINES.format(more=more, joined=joined, where=where)
+    return con.execute(sql, {"low": low, "high": high}).fetchnumpy()
+
+
+def batches(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
     """Return first and last session number of each batch."""
     counted = con.execute(
         f"""
