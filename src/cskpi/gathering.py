@@ -13,9 +13,9 @@ from cskpi.insight.material import Material
 from cskpi.insight.spread import spread_of
 from cskpi.metrics.breakdowns import load_breakdowns, run_breakdown
 from cskpi.metrics.business_time import named
-from cskpi.metrics.control import ControlOptions, control_charts
+from cskpi.metrics.control import ControlOptions, charts_of, control_charts
 from cskpi.metrics.coverage import comparable, coverage
-from cskpi.metrics.evaluate import evaluate, filled_tables, parameters_in_force
+from cskpi.metrics.evaluate import evaluate, evaluate_both, filled_tables, parameters_in_force
 from cskpi.metrics.shared_facts import shared_facts
 from cskpi.metrics.targets import target_in_force
 from cskpi.model.shops import unify_shops
@@ -118,18 +118,35 @@ def _numbers(
     settings: Settings,
 ) -> tuple[Material, dict[str, Any]]:
     """Return what insights are found in, and the numbers by day and by shop from the same scans."""
-    findings = evaluate(con, catalog.own(), period, REPORT_GROUPINGS, settings, last_year=True)
+    options = ControlOptions.of(settings)
+    headline = catalog.headline()
+    # A month before holds the days charts are measured by, as a rule.
+    holds_baseline = period.previous().start <= options.span(period).start
+    findings, before = evaluate_both(
+        con,
+        catalog.own(),
+        period,
+        REPORT_GROUPINGS,
+        settings,
+        before={metric.name: [("day",)] for metric in headline if holds_baseline},
+        compare=True,
+        last_year=True,
+    )
     totals, by_agent, by_day, by_shop = (
         tuple(f for f in findings if set(f.dimensions) == set(names))
         for names in ((), ("shop", "agent"), ("day",), ("shop",))
     )
-    options = ControlOptions.of(settings)
+    charts = (
+        charts_of(headline, (*before, *by_day), period, options)
+        if holds_baseline
+        else control_charts(con, headline, period, settings, options)
+    )
     material = Material(
         period=period,
         metrics=catalog.own(),
         totals=totals,
         by_agent=by_agent,
-        charts=tuple(control_charts(con, catalog.headline(), period, settings, options)),
+        charts=tuple(charts),
     )
     return material, {"by_day": by_day, "by_shop": by_shop}
 

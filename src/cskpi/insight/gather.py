@@ -10,7 +10,7 @@ from cskpi.insight.facts import HOUR_KPIS
 from cskpi.insight.session_parts import by_session_part
 from cskpi.insight.topics import BREAKDOWN, topic_shares
 from cskpi.metrics.breakdowns import run_breakdown
-from cskpi.metrics.evaluate import evaluate
+from cskpi.metrics.evaluate import evaluate, evaluate_both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,13 +52,15 @@ def parts_of_changes(
     names = {metric.name for metric in leads}
     hourly = [m for m in material.metrics if m.name in HOUR_KPIS and m.name not in names]
     period = material.period
+    then = [("agent",), *_BY_PART]
+    told_now, before = evaluate_both(
+        con, leads, period, _BY_PART, settings, before=dict.fromkeys(names, then)
+    )
     now = [
         *(finding for finding in material.by_agent if finding.metric in names),
-        *evaluate(con, leads, period, _BY_PART, settings, compare=False),
+        *told_now,
         *evaluate(con, hourly, period, [("hour",)], settings, compare=False),
     ]
-    then = [("agent",), *_BY_PART]
-    before = evaluate(con, leads, period.previous(), then, settings, compare=False)
     by_session, by_session_before = by_session_part(con, leads, period, settings)
     return Parts((*now, *by_session), (*before, *by_session_before))
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cskpi.metrics.grouping import Grouping, columns, grouping_sets, marks, told
+from cskpi.metrics.grouping import (
+    Grouping,
+    columns,
+    finest,
+    grouping_sets,
+    is_of,
+    marks,
+    regrouped,
+    told,
+)
 
 if TYPE_CHECKING:
     from cskpi.metrics.declaration import Metric
@@ -13,10 +22,19 @@ if TYPE_CHECKING:
 NO_QUANTILES = "NULL AS spread, NULL AS median, NULL AS p90"
 
 _ABOVE, _BELOW = (f"coalesce(CAST({name} AS DOUBLE), 0)" for name in ("numerator", "denominator"))
+_MOST = "1e24"
+"""Larger products, of amounts that are none, are cut: their sum would not fit."""
+
+
+def _sum_of(above: str, below: str) -> str:
+    # A sum of doubles differs in its last digits with the order in which threads add.
+    return f"sum(CAST(least({above} * {below}, {_MOST}) AS DECIMAL(38, 9)))"
+
+
 _MOMENTS = {
-    "squares": f"sum({_ABOVE} * {_ABOVE})",
-    "products": f"sum({_ABOVE} * {_BELOW})",
-    "denominator_squares": f"sum({_BELOW} * {_BELOW})",
+    "squares": _sum_of(_ABOVE, _ABOVE),
+    "products": _sum_of(_ABOVE, _BELOW),
+    "denominator_squares": _sum_of(_BELOW, _BELOW),
 }
 
 
@@ -41,15 +59,19 @@ def additive_sql(
         names: the dimensions used.
         groupings: those wanted.
     """
-    cells = ", ".join(f"{sql} AS cell_{name}" for name, sql in _cells(metric).items())
-    inner = (
-        f"SELECT period_no{columns(names)}, {cells} FROM ({source}) AS placed"
-        f" GROUP BY period_no{columns(names)}"
+    sources = finest(groupings)
+    listed = ", ".join(f"{sql} AS cell_{name}" for name, sql in _cells(metric).items())
+    cells = (
+        f"SELECT period_no{marks(names)}{columns(names)}, {listed} FROM ({source}) AS placed"
+        f" GROUP BY {grouping_sets([*sources])}"
     )
-    return (
-        f"SELECT period_no{marks(names)}{told(names)}, {_whole(metric)}"
-        f" FROM ({inner}) AS cells GROUP BY {grouping_sets(groupings)}"
-    )
+    parts = [
+        f"SELECT period_no{regrouped(names, wanted, told)}, {_whole(metric)} FROM cells"
+        f" WHERE {is_of(names, fine)} GROUP BY {grouping_sets(wanted)}"
+        for fine, coarser in sources.items()
+        if (wanted := [fine, *coarser])
+    ]
+    return f"WITH cells AS ({cells}) {' UNION ALL '.join(parts)}"
 
 
 def _cells(metric: Metric) -> Mapping[str, str]:
@@ -75,7 +97,9 @@ def _whole(metric: Metric) -> str:
         flagged = f", {marked} / nullif({cells[sized]}, 0) AS flagged"
     if metric.type == "ratio":
         size = cells["rows"] if is_amounts(metric) else cells["denominator"]
-        moments = "".join(f", {cells[name]} AS {name}" for name in _MOMENTS if name in cells)
+        moments = "".join(
+            f", CAST({cells[name]} AS DOUBLE) AS {name}" for name in _MOMENTS if name in cells
+        )
         return (
             f"CAST({cells['numerator']} AS DOUBLE) / nullif({cells['denominator']}, 0) AS measured,"
             f" CAST({cells['numerator']} AS DOUBLE) AS numerator,"

@@ -44,6 +44,11 @@ class ControlOptions:
                 raise UsageError("choice", option="--rules", text=name, allowed=allowed)
         return cls(baseline_days or settings.whole("control.baseline_days"), names)
 
+    def span(self, period: Period) -> Period:
+        """Return the period with the days of its baseline."""
+        start = period.start - timedelta(days=self.baseline_days)
+        return Period(start, period.end, period.label)
+
 
 def control_charts(
     con: duckdb.DuckDBPyConnection,
@@ -60,12 +65,23 @@ def control_charts(
     Raises:
         UsageError: an unknown dimension.
     """
-    wide = Period(period.start - timedelta(days=options.baseline_days), period.end, period.label)
-    from cskpi.metrics.control_measure import chart_of
-
+    wide = options.span(period)
     findings = evaluate(
         con, metrics, wide, [("day", *by)], settings, filters=filters, compare=False
     )
+    return charts_of(metrics, findings, period, options)
+
+
+def charts_of(
+    metrics: Sequence[Metric],
+    findings: Sequence[Finding],
+    period: Period,
+    options: ControlOptions,
+) -> list[ControlChart]:
+    """Return the charts of KPIs whose days, those of the baseline included, are known already."""
+    from cskpi.metrics.control_measure import chart_of
+
+    first = options.span(period).start.date()
     charts = []
     for metric in metrics:
         series: dict[tuple[tuple[str, str | None], ...], dict[date, Finding]] = {}
@@ -73,7 +89,8 @@ def control_charts(
             if finding.metric == metric.name and finding.value is not None:
                 key = tuple(item for item in finding.dimensions.items() if item[0] != "day")
                 day = date.fromisoformat(str(finding.dimensions["day"]))
-                series.setdefault(key, {})[day] = finding
+                if day >= first:
+                    series.setdefault(key, {})[day] = finding
         charts += [
             chart_of(
                 metric, found, dict(key), period, rules=options.rules, before=options.baseline_days

@@ -1,7 +1,8 @@
-"""Means and quantiles: equal values are counted once, and every statistic comes from the counts.
+"""Means and quantiles, from rows or from counts of equal values.
 
-Waits repeat: millions of them take a few hundred values. Counting those is far cheaper than keeping
-every row of every grouping, and gives the same quantiles to the last digit.
+Waits of turns repeat: millions of them take a few hundred values. Counting those is far cheaper than
+keeping every row of every grouping, and gives the same quantiles to the last digit. How long sessions
+last differs from one to the next, and is aggregated as it stands.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ from typing import TYPE_CHECKING
 from cskpi.metrics.grouping import (
     Grouping,
     columns,
-    expand,
+    finest,
     grouping_sets,
+    is_of,
     mark_columns,
     marks,
+    regrouped,
     told,
 )
 from cskpi.metrics.uncertainty import Z
-from cskpi.store.database import quote
 
 if TYPE_CHECKING:
     from cskpi.metrics.declaration import Metric
 
 _SHARES = {"median": 0.5, "p90": 0.9}
+_OFTEN_EQUAL = "turn"
+"""The grain, alone or behind a word, of which there are many rows of few values."""
+
 _VALUE = "CAST(measure AS DOUBLE)"
 
 
@@ -50,6 +55,8 @@ def distribution_sql(
         groupings: those wanted.
         bounds: also give the interval of a median or 90th percentile.
     """
+    if metric.type not in _SHARES and not metric.grain.endswith(_OFTEN_EQUAL):
+        return _mean_sql(metric, source, names, groupings)
     group = f"period_no{mark_columns(names)}{columns(names)}"
     return (
         f"WITH {_counts(metric, source, names, groupings)}, moments AS ("
@@ -63,46 +70,54 @@ def distribution_sql(
     )
 
 
+def _mean_sql(
+    metric: Metric, source: str, names: Sequence[str], groupings: Sequence[Grouping]
+) -> str:
+    """Return the statement of a mean; only those of the period itself are told with quantiles."""
+    flagged = (
+        ", CAST(count(CASE WHEN is_flagged = 1 THEN measure END) AS DOUBLE)"
+        " / nullif(count(measure), 0) AS flagged"
+        if metric.flag
+        else ""
+    )
+    shares = ", ".join(f"{share}::DOUBLE" for share in _SHARES.values())
+    quantiles = "".join(
+        f", quantiles[{place}] AS {name}" for place, name in enumerate(_SHARES, start=1)
+    )
+    inner = (
+        f"SELECT period_no{marks(names)}{columns(names)}, avg(cell_value) AS measured,"
+        " sum(cell_value) AS numerator, CAST(count(measure) AS DOUBLE) AS denominator,"
+        " count(measure) AS sample_size, stddev_samp(cell_value) AS spread,"
+        " CASE WHEN stddev_samp(cell_value) > 0 THEN skewness(cell_value) END AS skewness,"
+        f" quantile_cont(CASE WHEN period_no = 0 THEN cell_value END, [{shares}]) AS quantiles"
+        f"{flagged} FROM (SELECT *, {_VALUE} AS cell_value FROM ({source}) AS placed) AS valued"
+        f" GROUP BY {grouping_sets(groupings)}"
+    )
+    return (
+        f"SELECT * EXCLUDE (quantiles{columns(names)}){told(names)}{quantiles}"
+        f" FROM ({inner}) AS means"
+    )
+
+
 def _counts(
     metric: Metric, source: str, names: Sequence[str], groupings: Sequence[Grouping]
 ) -> str:
     """Return the CTEs that count values: rows by the finest groupings, the others from those."""
-    wanted = {frozenset(expand(grouping)) for grouping in groupings}
-    finest = sorted(
-        (tuple(sorted(one)) for one in wanted if not any(one < other for other in wanted)),
-        key=lambda one: (-len(one), one),
-    )
+    sources = finest(groupings)
     marked = ", count(CASE WHEN is_flagged = 1 THEN measure END) AS marked" if metric.flag else ""
     kept = ", sum(marked) AS marked" if metric.flag else ""
-    parts = ["SELECT * FROM finest"]
-    for place, fine in enumerate(finest):
-        coarser = [
-            tuple(one)
-            for one in wanted
-            if one < set(fine) and not any(one < set(other) for other in finest[:place])
-        ]
-        if coarser:
-            where = " AND ".join(f"{quote('mark_' + n)} = {int(n not in fine)}" for n in names)
-            parts.append(
-                f"SELECT period_no{_placed(names, coarser)}, cell_value,"
-                f" sum(weight) AS weight{kept} FROM finest WHERE {where}"
-                f" GROUP BY {grouping_sets(coarser, 'cell_value')}"
-            )
+    parts = ["SELECT * FROM finest"] + [
+        f"SELECT period_no{regrouped(names, coarser)}, cell_value,"
+        f" sum(weight) AS weight{kept} FROM finest WHERE {is_of(names, fine)}"
+        f" GROUP BY {grouping_sets(coarser, 'cell_value')}"
+        for fine, coarser in sources.items()
+        if coarser
+    ]
     return (
         f"finest AS (SELECT period_no{marks(names)}{columns(names)}, cell_value,"
         f" count(measure) AS weight{marked} FROM (SELECT *, {_VALUE} AS cell_value"
-        f" FROM ({source}) AS placed) AS valued GROUP BY {grouping_sets(finest, 'cell_value')}),"
+        f" FROM ({source}) AS placed) AS valued GROUP BY {grouping_sets([*sources], 'cell_value')}),"
         f" counts AS ({' UNION ALL '.join(parts)})"
-    )
-
-
-def _placed(names: Sequence[str], groupings: Sequence[Grouping]) -> str:
-    """Return marks and keys of groupings that may leave out a dimension altogether."""
-    used = {name for grouping in groupings for name in grouping}
-    return "".join(
-        marks([name]) if name in used else f", 1 AS {quote('mark_' + name)}" for name in names
-    ) + "".join(
-        columns([name]) if name in used else f", NULL AS {quote('by_' + name)}" for name in names
     )
 
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cskpi.errors import UsageError
-from cskpi.metrics.against import (
-    is_mean,
-    method_of,
-    needs_own_shop_row,
-    sample_of,
-    with_comparisons,
-)
+from cskpi.metrics.against import needs_own_shop_row, sample_of, with_comparisons
 from cskpi.metrics.business_time import in_business_time
 from cskpi.metrics.effective import in_force
-from cskpi.metrics.finding import Finding, Status, Unit
 from cskpi.metrics.flags import data_end, with_flags
 from cskpi.metrics.grouping import DIMENSIONS, TIME_DIMENSIONS, Grouping, expand
+from cskpi.metrics.number import Key, finding_of
 from cskpi.metrics.statement import evaluation_sql, filter_conditions, period_filter
 from cskpi.metrics.targets import target_in_force
-from cskpi.metrics.uncertainty import Interval, mean_interval, wilson
 from cskpi.store.ahead import ahead
 from cskpi.store.database import quote
 
@@ -31,16 +24,9 @@ if TYPE_CHECKING:
 
     from cskpi.metrics.comparison import Sample
     from cskpi.metrics.declaration import Metric, Target
+    from cskpi.metrics.finding import Finding
     from cskpi.periods import Period
     from cskpi.settings import Settings, Value
-
-SCALES: Mapping[Unit, tuple[float | None, float | None]] = {
-    "count": (0.0, None),
-    "percent": (0.0, 1.0),
-    "duration": (0.0, None),
-    "score": (1.0, 5.0),
-}
-Key = tuple[tuple[str, str | None], ...]
 
 
 def evaluate(
@@ -69,20 +55,69 @@ def evaluate(
     Raises:
         UsageError: an unknown dimension; business time without opening hours.
     """
-    filters = filters or {}
-    _check_dimensions({name for grouping in groupings for name in grouping} | set(filters))
-    last_year = last_year and compare and period.year_before() is not None
-    asked = _Asked(tuple(groupings), filters, period, settings, compare, last_year)
-    metrics = in_force(metrics, period)
+    asked = _Asked(tuple(groupings), filters or {}, period, settings, compare)
+    if last_year and compare and period.year_before() is not None:
+        asked = replace(asked, last_year=True)
+    return [
+        finding
+        for metric, answer in _answers(con, metrics, asked)
+        for finding in _told(metric, answer, asked)
+    ]
+
+
+def evaluate_both(
+    con: duckdb.DuckDBPyConnection,
+    metrics: Iterable[Metric],
+    period: Period,
+    groupings: Sequence[Grouping],
+    settings: Settings,
+    *,
+    before: Mapping[str, Sequence[Grouping]],
+    compare: bool = False,
+    last_year: bool = False,
+) -> tuple[list[Finding], list[Finding]]:
+    """Return what `evaluate` does, and from the same scans findings of the period before.
+
+    Args:
+        con: as for `evaluate`, like all not named here.
+        metrics: in the order wanted.
+        period: half-open.
+        groupings: of the period.
+        settings: parameters and targets in force.
+        before: metric -> the groupings wanted of the period before, compared with nothing.
+        compare: of the period.
+        last_year: of the period.
+
+    Raises:
+        UsageError: as `evaluate`.
+    """
+    asked = _Asked(tuple(groupings), {}, period, settings, compare, before=before)
+    if last_year and compare and period.year_before() is not None:
+        asked = replace(asked, last_year=True)
+    now: list[Finding] = []
+    then: list[Finding] = []
+    for metric, answer in _answers(con, metrics, asked):
+        shown = answer if compare else _of_period(answer, 0)
+        now += _told(metric, shown, asked)
+        if groups := tuple(before.get(metric.name, ())):
+            back = _Asked(groups, {}, period.previous(), settings, compare=False)
+            then += _told(metric, _of_period(answer, 1), back)
+    return now, then
+
+
+def _answers(
+    con: duckdb.DuckDBPyConnection, metrics: Iterable[Metric], asked: _Asked
+) -> Iterator[tuple[Metric, _Answer]]:
+    """Yield each metric as it was counted, with the rows of its statement."""
+    groupings = [*asked.groupings, *(one for of in asked.before.values() for one in of)]
+    _check_dimensions({name for grouping in groupings for name in grouping} | set(asked.filters))
+    metrics = in_force(metrics, asked.period)
     filled = filled_tables(con, {source for metric in metrics for source in metric.sources})
-    metrics = in_business_time(con, metrics, settings, asked.rows_of_it(), asked.values)
+    metrics = in_business_time(con, metrics, asked.settings, asked.rows_of_it(), asked.values)
     with ahead(con) as worker:
         answers = [worker.submit(_answer, con, metric, asked, filled) for metric in metrics]
-        return [
-            finding
-            for metric, answer in zip(metrics, answers, strict=True)
-            for finding in _told(metric, answer.result(), asked)
-        ]
+        for metric, answer in zip(metrics, answers, strict=True):
+            yield metric, answer.result()
 
 
 def _check_dimensions(names: Collection[str]) -> None:
@@ -100,16 +135,22 @@ class _Asked:
     period: Period
     settings: Settings
     compare: bool
-    last_year: bool
+    last_year: bool = False
+    before: Mapping[str, Sequence[Grouping]] = field(default_factory=dict)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether rows of the period before are looked at, too."""
+        return self.compare or bool(self.before)
 
     def rows_of_it(self) -> str:
         """Return the condition that keeps the rows looked at."""
-        spans = period_filter(compare=self.compare, last_year=self.last_year)
+        spans = period_filter(compare=self.looks_back, last_year=self.last_year)
         return " AND ".join([f"({spans})", *filter_conditions(self.filters)[0]])
 
     def values(self, metric: Metric) -> dict[str, Any]:
         """Return what the statement of a metric takes."""
-        moments = period_parameters(self.period, compare=self.compare, last_year=self.last_year)
+        moments = period_parameters(self.period, compare=self.looks_back, last_year=self.last_year)
         own = parameters_in_force(metric, self.settings)
         return own | filter_conditions(self.filters)[1] | moments
 
@@ -130,13 +171,19 @@ def _answer(
     own_shops = _own_shops(metric, asked.groupings, asked.filters) if asked.compare else ()
     sql = evaluation_sql(
         metric,
-        (*asked.groupings, *own_shops),
+        (*asked.groupings, *asked.before.get(metric.name, ()), *own_shops),
         filter_conditions(asked.filters)[0],
-        compare=asked.compare,
+        compare=asked.looks_back,
         last_year=asked.last_year,
         bounds=asked.compare,
     )
     return _Answer(_rows(con, sql, asked.values(metric)), known_until)
+
+
+def _of_period(answer: _Answer, number: int) -> _Answer:
+    """Return the rows of one period alone, as that of the answer."""
+    rows = [{**row, "period_no": 0} for row in answer.rows if row["period_no"] == number]
+    return answer._replace(rows=rows)
 
 
 def _told(metric: Metric, answer: _Answer, asked: _Asked) -> list[Finding]:
@@ -183,7 +230,7 @@ def samples(
     sql = evaluation_sql(metric, [grouping], conditions, compare=False, bounds=True)
     keyed = _keyed(_by_grouping(_rows(con, sql, values)), expand(grouping), 0)
     return [
-        (_finding(metric, key, keyed[key]), sample)
+        (finding_of(metric, key, keyed[key]), sample)
         for key in sorted(keyed, key=_sortable)
         if (sample := sample_of(metric, keyed[key]))
     ]
@@ -260,7 +307,7 @@ def _findings(
         batch = []
         for key in sorted(now, key=_sortable):
             previous = before.get(key, {}).get("measured") if comparable else None
-            batch.append(_finding(metric, key, now[key], previous, target))
+            batch.append(finding_of(metric, key, now[key], previous, target))
         if comparable and compare:
             shops = _keyed(placed, [name for name in names if name != "agent"], 0)
             batch = with_comparisons(metric, batch, (now, before, year_ago), shops)
@@ -303,87 +350,6 @@ def _keyed(
     period_no: int,
 ) -> dict[Key, Mapping[str, Any]]:
     return {_key(row, names): row for row in rows.get((period_no, frozenset(names)), ())}
-
-
-def _finding(
-    metric: Metric,
-    key: Key,
-    row: Mapping[str, Any],
-    previous: float | None = None,
-    target: Target | None = None,
-) -> Finding:
-    value, size = row.get("measured"), round(row.get("sample_size") or 0)
-    low, high = _interval(metric, row)
-    return Finding(
-        metric=metric.name,
-        labels=metric.labels,
-        unit=metric.unit,
-        direction=metric.direction,
-        dimensions=dict(key),
-        value=value,
-        numerator=row.get("numerator"),
-        denominator=row.get("denominator"),
-        sample_size=size,
-        low=low,
-        high=high,
-        median=row.get("median"),
-        p90=row.get("p90"),
-        previous=previous,
-        target=target.good if target else None,
-        status=_status(metric, value, size, target) if target else None,
-        clock=metric.timed if metric.unit == "duration" else None,
-        flagged=row.get("flagged"),
-    )
-
-
-def _interval(metric: Metric, row: Mapping[str, Any]) -> Interval:
-    value, method = row.get("measured"), method_of(metric)
-    if value is None or method == "none":
-        return None, None
-    if method == "hits":
-        return wilson(row["numerator"] or 0.0, row["denominator"])
-    if method == "quantile":
-        low, high = row.get("low"), row.get("high")
-        return (None, None) if low is None or high is None else (low, high)
-    if is_mean(metric):
-        size = int(row["sample_size"])
-        ends = mean_interval(value, row["spread"], size, row["skewness"])
-        return inside(metric, *ends)
-    sample = sample_of(metric, row)
-    low, high = sample.ends() if sample else (None, None)
-    # A quotient of amounts may leave 0 to 1 by itself, as sales after refunds do.
-    least, most = scale_of(metric)
-    fits = (least is None or value >= least) and (most is None or value <= most)
-    return inside(metric, low, high) if fits else (low, high)
-
-
-def scale_of(metric: Metric) -> tuple[float | None, float | None]:
-    """Return the least and the most a KPI can be."""
-    return metric.scale or SCALES.get(metric.unit, (None, None))
-
-
-def inside(metric: Metric, low: float | None, high: float | None) -> Interval:
-    """An interval ends where the scale does: no wait is negative, no rating outside 1 to 5."""
-    if low is None or high is None:
-        return low, high
-    least, most = scale_of(metric)
-    return (
-        low if least is None else max(low, least),
-        high if most is None else min(high, most),
-    )
-
-
-def _status(metric: Metric, value: float | None, size: int, target: Target) -> Status | None:
-    if value is None or metric.direction == "neutral":
-        return None
-    if size < metric.min_sample:
-        return "small_sample"
-    sign = 1 if metric.direction == "up" else -1
-    if sign * value >= sign * target.good:
-        return "good"
-    if target.warn is not None and sign * value >= sign * target.warn:
-        return "warn"
-    return "bad"
 
 
 def _key(row: Mapping[str, Any], names: Sequence[str]) -> Key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cskpi.store.database import quote
 
@@ -91,3 +91,38 @@ def grouping_sets(groupings: Sequence[Grouping], *extra: str) -> str:
         for grouping in groupings
     }
     return "GROUPING SETS (" + ", ".join(f"({listed})" for listed in sorted(sets)) + ")"
+
+
+def finest(groupings: Sequence[Grouping]) -> dict[Grouping, list[Grouping]]:
+    """Return the groupings that are part of no other, each with those added up from it.
+
+    Rows are put into these alone: groups of an agent or of a day are few, of both they are many.
+    """
+    wanted = {frozenset(expand(grouping)) for grouping in groupings}
+    found: dict[Grouping, list[Grouping]] = {
+        tuple(sorted(one)): [] for one in wanted if not any(one < other for other in wanted)
+    }
+    ordered = dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+    for one in sorted(wanted, key=sorted):
+        source = next(fine for fine in ordered if one <= set(fine))
+        if one != set(source):
+            ordered[source].append(tuple(sorted(one)))
+    return ordered
+
+
+def is_of(names: Sequence[str], grouping: Grouping) -> str:
+    """Return the condition that keeps the rows of one grouping among those of several."""
+    marked = (f"{quote('mark_' + name)} = {int(name not in grouping)}" for name in names)
+    return " AND ".join(marked) or "TRUE"
+
+
+def regrouped(
+    names: Sequence[str],
+    groupings: Sequence[Grouping],
+    shown: Callable[[Sequence[str]], str] = columns,
+) -> str:
+    """Return marks and keys, `shown` as such or as text, where some dimension may be left out."""
+    used = {name for grouping in groupings for name in grouping}
+    return "".join(
+        marks([name]) if name in used else f", 1 AS {quote('mark_' + name)}" for name in names
+    ) + "".join(shown([name]) if name in used else f", NULL AS {column(name)}" for name in names)

@@ -18,7 +18,8 @@ from cskpi.metrics.adjustment import (
 )
 from cskpi.metrics.against import least_rows
 from cskpi.metrics.comparison import Sample, difference
-from cskpi.metrics.evaluate import counted, inside, samples
+from cskpi.metrics.evaluate import counted, samples
+from cskpi.metrics.number import inside
 from cskpi.metrics.uncertainty import Interval, holm, normal_p_value
 
 if TYPE_CHECKING:
