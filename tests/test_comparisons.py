@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
+from test_present_samples import sample_metrics
 from transcripts import Shop, make_shop
+
+from cskpi.metrics.additive import additive_sql
 
 if TYPE_CHECKING:
     from conftest import Cli
@@ -180,3 +185,21 @@ def test_people_read_arrows_with_words_and_what_was_corrected(cli: Cli, shop: Sh
     total = cli("kpi", "first_reply_in_target", "--month", "2026-10", "--db", shop.path).stdout
     assert "▲ 20.9 百分点 变好" in total
     assert "Benjamini–Hochberg" not in total
+
+
+def test_sums_do_not_differ_with_the_order_in_which_rows_come() -> None:
+    metric = next(metric for metric in sample_metrics() if metric.type == "ratio")
+    placed = """
+        SELECT 0 AS period_no, CAST(chance AS DECIMAL(9, 6)) AS numerator, 1 AS denominator
+        FROM chances
+    """
+    statement = additive_sql(replace(metric, interval="delta", flag=None), placed, (), [()])
+    found = []
+    with duckdb.connect(config={"threads": 1}) as con:
+        for order in ("chance", "chance DESC", "hash(chance)"):
+            con.execute(
+                "CREATE OR REPLACE TABLE chances AS"
+                f" SELECT 1.0 / place AS chance FROM range(3, 500) AS places (place) ORDER BY {order}"
+            )
+            found.append(con.execute(statement).fetchall())
+    assert found[0] == found[1] == found[2]

@@ -27,7 +27,9 @@ SELECT
     sessions.started_at AS occurred_at,
     CASE WHEN session_satisfaction.basis = 'rule' THEN 1 ELSE 0 END AS is_flagged,
     CASE
-        WHEN session_satisfaction.rating IS NULL THEN session_satisfaction.expected
+        WHEN
+            session_satisfaction.rating IS NULL
+            THEN CAST(session_satisfaction.expected AS DECIMAL(9, 6))
         WHEN session_satisfaction.rating >= $satisfied_score THEN 1
         ELSE 0
     END AS numerator,

@@ -41,7 +41,7 @@ SELECT
     stratum,
     score,
     grader_count,
-    score * weight * drawn_count / graded_count AS numerator,
-    weight * drawn_count / graded_count AS denominator
+    CAST(score * weight * drawn_count / graded_count AS DECIMAL(18, 9)) AS numerator,
+    CAST(weight * drawn_count / graded_count AS DECIMAL(18, 9)) AS denominator
 FROM planned
 WHERE score IS NOT NULL

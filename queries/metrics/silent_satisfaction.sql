@@ -26,7 +26,7 @@ SELECT
     sessions.channel,
     sessions.started_at AS occurred_at,
     CASE WHEN session_satisfaction.basis = 'rule' THEN 1 ELSE 0 END AS is_flagged,
-    session_satisfaction.expected AS numerator,
+    CAST(session_satisfaction.expected AS DECIMAL(9, 6)) AS numerator,
     1 AS denominator
 FROM session_satisfaction
 INNER JOIN sessions ON session_satisfaction.session_no = sessions.session_no

@@ -201,7 +201,8 @@ def _own_shop(
 
 def _added(samples: Mapping[Key, Sample]) -> dict[Key, Sample]:
     whole: dict[Key, Sample] = {}
-    for key, sample in samples.items():
+    # Rows come in any order, and a sum differs in its last digits with the order.
+    for key, sample in sorted(samples.items(), key=lambda item: str(item[0])):
         before = whole.get(_peers(key))
         both = sample if before is None else before.together(sample)
         if both is not None:
