@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 TEXTS_AT_ONCE = 1_000_000
 ROWS_OF_A_THREAD = 250_000
 """Patterns are compiled anew for each piece of texts, which costs as much as reading 10,000 of them."""
+ROWS_NORMALISED_AT_ONCE = 50_000
+"""Fewer: few patterns are compiled, and threads take turns where the interpreter itself reads."""
 ROWS_WORTH_A_THREAD = 5_000
 FORM_SOURCES = ("normalise.py", "personal.py", "forms.py", "lexicons/emoji.txt")
 """Files that decide which form a text has; all others of this package decide signals."""
@@ -140,7 +142,8 @@ def _add_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
     parts = -(-count // TEXTS_AT_ONCE)
     for part in range(parts):
         texts = read_frame(con, _NEW.format(parts=parts, part=part))
-        forms = texts.select("text_hash", form=in_threads(normalise, texts["text"]))
+        read = in_threads(normalise, texts["text"], ROWS_NORMALISED_AT_ONCE)
+        forms = texts.select("text_hash", form=read)
         del texts
         with offered(con, "_offered_forms", forms):
             con.execute("CREATE OR REPLACE TEMP TABLE _forms AS FROM _offered_forms")
@@ -195,23 +198,31 @@ def read_texts(texts: pl.Series, own: Path | None = None) -> tuple[pl.DataFrame,
     return pl.concat(signals), pl.concat(words)
 
 
-def _pieces(texts: pl.Series) -> list[pl.Series]:
+def _pieces(texts: pl.Series, most: int = ROWS_OF_A_THREAD) -> list[pl.Series]:
     """Return pieces of a size, as many as threads or a few of them."""
     import polars as pl
 
     threads = pl.thread_pool_size()
-    most = max(texts.len(), 1)
-    rounds = -(-most // (threads * ROWS_OF_A_THREAD))
-    size = max(-(-most // (threads * rounds)), ROWS_WORTH_A_THREAD)
-    return [texts.slice(start, size) for start in range(0, most, size)]
+    rows = max(texts.len(), 1)
+    rounds = -(-rows // (threads * most))
+    size = max(-(-rows // (threads * rounds)), ROWS_WORTH_A_THREAD)
+    return [texts.slice(start, size) for start in range(0, rows, size)]
 
 
-def in_threads(work: Callable[[pl.Series], Frame], texts: pl.Series) -> Frame:
-    """Do a work on pieces of many texts at once: Polars lets go of the interpreter while it works."""
+def in_threads(
+    work: Callable[[pl.Series], Frame], texts: pl.Series, most: int = ROWS_OF_A_THREAD
+) -> Frame:
+    """Do a work on pieces of many texts at once: Polars lets go of the interpreter while it works.
+
+    Args:
+        work: what is done to each piece.
+        texts: all texts.
+        most: texts of a piece.
+    """
     import polars as pl
 
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        return pl.concat(list(pool.map(work, _pieces(texts))))
+        return pl.concat(list(pool.map(work, _pieces(texts, most))))
 
 
 def _record(con: duckdb.DuckDBPyConnection, code: tuple[str, str], lexicons: Lexicons) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _WORDS = 4
 _BITS = 64 * _WORDS
-_BATCH = 100_000
+_BATCH = 50_000
 _SLACK = 0.2
 """Two pairs of one sentence may set the same bit, which lowers what the bits share."""
 _MULTIPLIER = 2_654_435_761
@@ -46,8 +47,11 @@ def dice(one: str, other: str) -> float:
 def signatures(plain_forms: pl.Series) -> NDArray[np.uint64]:
     """Return a row of four words of bits for each plain sentence."""
     import numpy as np
+    import polars as pl
 
-    parts = [_signed(plain_forms.slice(at, _BATCH)) for at in range(0, len(plain_forms), _BATCH)]
+    some = (plain_forms.slice(at, _BATCH) for at in range(0, len(plain_forms), _BATCH))
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        parts = list(pool.map(_signed, some))
     return np.concatenate(parts) if parts else np.zeros((0, _WORDS), dtype=np.uint64)
 
 
