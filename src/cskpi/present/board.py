@@ -180,7 +180,9 @@ def _summary(inputs: BoardInputs) -> str:
         if verdict == word
     ]
     comma = say("format.list_comma")
-    changes = comma.join(named[:_MOST_NAMED]) or say("board.changes_none")
+    is_told = any(verdict != "unknown" for verdict, _ in found)
+    nothing = say("board.changes_none" if is_told else "board.changes_unknown")
+    changes = comma.join(named[:_MOST_NAMED]) or nothing
     if len(named) > _MOST_NAMED:
         changes = say("format.list_more", shown=changes, more=len(named) - _MOST_NAMED)
     counts = {"alarms": len(inputs.alarms), "waiting": format_count(inputs.waiting.total)}

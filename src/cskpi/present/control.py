@@ -217,9 +217,13 @@ def _days(chart: ControlChart) -> str:
 
 def _warnings(charts: Sequence[ControlChart]) -> Iterable[str]:
     """Only what departs from the rule: everything else stands in the section's lead."""
+    told: dict[str, list[str]] = {}
     for chart in charts:
         if chart.state != "ok" or chart.is_own_baseline:
-            yield say("control.warning", label=pick(chart.labels), basis=_days(chart))
+            told.setdefault(_days(chart), []).append(pick(chart.labels))
+    for basis, labels in told.items():
+        names = say("format.list_comma").join(dict.fromkeys(labels))
+        yield say("control.warning", label=names, basis=basis)
 
 
 def _parts(chart: ControlChart) -> Iterable[str | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cskpi.present.cells import number_cell, text_cell
 from cskpi.present.cleaning import one_line
 from cskpi.present.document import Column, Fact, Facts, Note, Row, Section, Table
-from cskpi.present.formatting import format_count, format_moment, format_short_day, format_value
+from cskpi.present.formatting import format_count, format_day_runs, format_moment, format_value
 from cskpi.texts import has_text, pick, say
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _days_fact(coverage: Coverage) -> Fact:
     if not days:
         return Fact(label, text_cell(say("coverage.days_none")))
     count = number_cell(len(days), "count", "warn")
-    return Fact(label, count, _some(format_short_day(day) for day in days))
+    return Fact(label, count, _some(format_day_runs(days)))
 
 
 def _span(coverage: Coverage) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -11,6 +11,8 @@ from rich.cells import cell_len
 from cskpi.texts import counts_in_wan, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cskpi.metrics.finding import Direction, Unit
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -18,6 +20,7 @@ _EXACT_BELOW_SECONDS = 10
 _DAYS_FROM_SECONDS = 2 * _DAY
 _DAYS_ALONE_FROM_SECONDS = 100 * _DAY
 _WAN, _YI = 10_000, 100_000_000
+_LEAST_RUN = 3
 
 
 def format_value(value: float | None, unit: Unit) -> str:
@@ -86,6 +89,24 @@ def format_month(month: date) -> str:
 def format_short_day(day: date) -> str:
     """Return a day as an axis names it."""
     return f"{day:%m-%d}"
+
+
+def format_day_runs(days: Iterable[date]) -> list[str]:
+    """Return days as an axis names them, three and more one after the other as a range."""
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [text for run in runs for text in _run(run)]
+
+
+def _run(days: list[date]) -> list[str]:
+    names = [format_short_day(day) for day in days]
+    if len(names) < _LEAST_RUN:
+        return names
+    return [say("format.span_days", first=names[0], last=names[-1])]
 
 
 def format_moment(moment: datetime) -> str:

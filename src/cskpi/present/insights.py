@@ -10,6 +10,7 @@ from cskpi.present.document import Sentence
 from cskpi.present.formatting import (
     format_change,
     format_count,
+    format_day_runs,
     format_hour,
     format_interval,
     format_short_day,
@@ -285,7 +286,7 @@ def _fault(insight: Insight) -> str:
         of=format_count(of),
         share=format_value((insight.value or 0.0) / of if of else None, "percent"),
         names=some_names([one_line(name) for name in names]),
-        days=some_names([format_short_day(day) for day in days]),
+        days=some_names(format_day_runs(days)),
     )
 
 

@@ -58,12 +58,17 @@ def _sentences(inputs: ReportInputs) -> Iterable[Sentence]:
     if not any(finding.value for finding in inputs.totals):
         yield Sentence(say("summary.no_data"), "warn")
         return
-    if all(finding.previous is None for finding in inputs.totals):
+    is_compared = any(finding.previous is not None for finding in inputs.totals)
+    if not is_compared:
         yield Sentence(say("summary.no_previous", period=inputs.previous.label), "muted")
     yield _month(inputs)
     changed = _changed(inputs.insights)
-    yield _what(changed)
-    yield _why(inputs.insights, changed)
+    why = _why(inputs.insights, changed)
+    # Where nothing can be compared, "nothing changed" would claim too much.
+    if is_compared or changed:
+        yield _what(changed)
+    if is_compared or why.ref:
+        yield why
     yield _who(inputs.insights)
     yield _next(inputs.insights)
 
