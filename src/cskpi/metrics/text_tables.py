@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cskpi.metrics.breakdown_files import Breakdown
     from cskpi.metrics.declaration import Metric
 
-TEXT_SCHEMA = ("text", "sentiment", "talk", "quality", "grading", "emotion")
+TEXT_SCHEMA = ("text", "sentiment", "talk", "quality", "grading", "emotion", "statements")
 """The schema steps whose tables the stages of the text work fill."""
 
 TOLD = ("qa_plan", "qa_grade", "qa_verdict", "qa_dispute")

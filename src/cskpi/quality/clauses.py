@@ -43,6 +43,9 @@ _HOURS = {
 NAMED = frozenset({"grade", "sent_from", "payer"})
 """Kinds whose values are the same or not."""
 
+CAUSES = frozenset({"质量问题", "个人原因"})
+"""Why goods go back; who pays for the parcel rests on it."""
+
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_HOURS, "hours"),
     "工作日": "workdays",
@@ -55,7 +58,7 @@ _KINDS: dict[str, Kind] = {
 }
 _NUMBER = r"\d+(?:\.\d+)?|[一二两三四五六七八九十百半]+"
 QUANTITY = re.compile(
-    rf"(?<![第\d.月这那前近])(?<!(?<!超)过)(?P<low>{_NUMBER})(?:\s*[-~到至—]\s*(?P<high>{_NUMBER}))?\s*(?P<each>个)?"
+    rf"(?<![第\d.月这那前近}}\-])(?<!(?<!超)过)(?P<low>{_NUMBER})(?:\s*[-~到至—]\s*(?P<high>{_NUMBER}))?\s*(?P<each>个)?"
     r"(?P<unit>工作日|小时|钟头|分钟|天|日|周|星期|月|年|元|块钱|期|%|℃|件)(?P<half>半)?"
 )
 _SPLIT = re.compile(r"(?<!\d),|,(?!\d{3})|[。;!！；…\n()（）、~]|\s+|(?<=[?？])")
@@ -130,24 +133,24 @@ SHORT = r"保[\d一二两三四五六七八九十半]|[发退换定装票]不了
 """Where a text may name a matter in one of these ways alone; a pattern of any engine."""
 
 
-_CITY = (
+CITY = (
     "北京|上海|天津|重庆|广州|深圳|东莞|佛山|中山|珠海|惠州|汕头|揭阳|杭州|宁波|温州|义乌|金华|嘉兴|湖州|台州|绍兴|南京|苏州"
     "|无锡|常州|南通|徐州|扬州|昆山|合肥|芜湖|福州|厦门|泉州|晋江|莆田|南昌|赣州|济南|青岛|临沂|烟台|潍坊|郑州|洛阳|武汉|长沙"
     "|南宁|海口|成都|昆明|贵阳|西安|兰州|太原|石家庄|保定|廊坊|沈阳|大连|长春|哈尔滨|香港"
 )
-_CITIES = _CITY.split("|")
+_CITIES = CITY.split("|")
 _GRADE = re.compile(r"(?<![a-z])e(\d)级?(?![\da-z])", re.IGNORECASE)
 _SENT_FROM = re.compile(
-    rf"(?<!到)(?<!发往)(?P<city>{_CITY})市?的?本?地?(?:仓库|仓|工厂|总部)?这?边?(?:直接|统一|直)?(?:发货|发出|出货|寄出|发的|发走|直发)"
+    rf"(?<!到)(?<!发往)(?P<city>{CITY})市?的?本?地?(?:仓库|仓|工厂|总部)?这?边?(?:直接|统一|直)?(?:发货|发出|出货|寄出|发的|发走|直发)"
 )
 _PARCEL = re.compile(r"运费|邮费|快递费")
 _BUYER = r"您这边|您|你|买家|顾客|客户"
 _SELLER = r"我们店?|我方|我家|商家|店[里家铺]|本店|卖家"
 _PAYS = r"(?:这?边|方)?(?:来|自己|自行|全部|都|全)?(?:承担|负担|出|付|掏|负责|补贴|自理)"
 _SELLER_PAYS = re.compile(rf"不(?:用|需要?|要)(?:{_BUYER})?{_PAYS}|(?:{_SELLER}){_PAYS}")
-_BUYER_PAYS = re.compile(rf"(?:{_BUYER}){_PAYS}|自理|自己(?:承担|负担|出|付|掏)")
+_BUYER_PAYS = re.compile(rf"(?:{_BUYER}){_PAYS}|自理|自付|自己(?:承担|负担|出|付|掏)")
 _FREE = re.compile(r"免费|不收费|不要钱|不加钱|不另外?收")
-STATES = rf"[eE]\d级|(?:{_CITY})[^,。;!?]{{0,6}}[发出寄]|{_PARCEL.pattern}|{_FREE.pattern}"
+STATES = rf"[eE]\d级|(?:{CITY})[^,。;!?]{{0,6}}[发出寄]|{_PARCEL.pattern}|{_FREE.pattern}"
 """Where a text may state a fact without number, yes or no; a pattern of any engine."""
 
 

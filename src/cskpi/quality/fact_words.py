@@ -23,6 +23,11 @@ class Vocabulary:
         words = sorted(meanings, key=lambda word: (-len(word), word))
         self._pattern = re.compile("|".join(map(re.escape, words)) or r"(?!)")
 
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """What each word stands for."""
+        return self._meanings
+
     def pattern_of(self, meanings: Iterable[str]) -> str:
         """Return a pattern of the words that mean one of these, for any engine."""
         wanted = set(meanings)
@@ -44,6 +49,11 @@ class Vocabulary:
 def named_matters() -> frozenset[str]:
     """Return the meanings the word list names: each stands for one matter, whoever says it."""
     return frozenset(_same_words()[0].values())
+
+
+def same_words() -> Mapping[str, str]:
+    """Return the words of the list and what each stands for."""
+    return _same_words()[0]
 
 
 def vocabulary(texts: Iterable[str]) -> Vocabulary:

@@ -8,12 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
-from typing import Literal
 
-from cskpi.quality.clauses import NAMED, SHORT, STATES, Clause, clauses, in_full, pieces, stated
+from cskpi.quality.clauses import (
+    CAUSES,
+    NAMED,
+    SHORT,
+    STATES,
+    Clause,
+    clauses,
+    in_full,
+    pieces,
+    stated,
+)
+from cskpi.quality.entries import Entry, Judged, Verdict
 from cskpi.quality.fact_words import Vocabulary, named_matters, vocabulary
-
-Verdict = Literal["agrees", "contradicts", "not_covered"]
 
 _NO = r"暂不支持|暂不|不支持|不可以|不能|不提供|不包|不接受|没有|无法|不可|不开|不会|不建议|不要|先?别"
 _YES = r"支持|可以|提供|会有轻微|会有一点|会有|有|可|能|会|放心|免费"
@@ -27,14 +35,13 @@ _ADVICE = frozenset({"不建议", "不要", "别", "先别", "放心"})
 
 _USE, _FREE_PARCEL = "使用", "包邮"
 _OPPOSED = (
-    frozenset({"质量问题", "个人原因"}),
+    CAUSES,
     frozenset({"有电梯", "没电梯"}),
 )
 """Cases that exclude each other: a rule for one says nothing of the other."""
 
 _DENIES = re.compile(r"(?<!邮)不(?![收用])|没|无|非|除")
 _THRESHOLD = re.compile(r"才|至少|起码|最少")
-_CAUSES = _OPPOSED[0]
 
 _QUESTION_WORD, _OTHER_WORD, _ELSEWHERE, _NOT_SAID = 2.0, 1.0, 0.25, 0.5
 _REMEMBERED = 200_000
@@ -47,27 +54,6 @@ _RARE, _SAME_KIND = 1.0, 0.1
 _MAY_BE_RARE = frozenset({"percent", "instalments", "degrees", "pieces"})
 _LEAST = 2.0
 """Below this a statement is taken to be about something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of the knowledge base, its texts normalised."""
-
-    kb_id: str
-    question: str
-    variants: str
-    answer: str
-    conditions: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A statement with the verdict, both texts beside each other."""
-
-    kb_id: str | None
-    verdict: Verdict
-    said: str
-    known: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +261,7 @@ def _other_case(said: _Said, fact: _Fact, elsewhere: frozenset[str]) -> bool:
     if any((ours | elsewhere) & pair - theirs and theirs & pair - ours for pair in _OPPOSED):
         return True
     # Who pays for the parcel rests on why it goes back.
-    return "payer" in fact.kinds and theirs & _CAUSES != elsewhere & _CAUSES
+    return "payer" in fact.kinds and theirs & CAUSES != elsewhere & CAUSES
 
 
 def _compare(said: _Said, fact: _Fact) -> bool | None:
