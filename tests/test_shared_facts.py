@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from transcripts import part_shop
@@ -15,11 +16,19 @@ from cskpi.metrics.shared_facts import shared_facts, without_joins
 from cskpi.periods import month_period
 from cskpi.settings import load_settings
 
+if TYPE_CHECKING:
+    import duckdb
+
 SHOP = Path(__file__).parent / "metrics" / "_shops" / "speed_asked_again"
 OCTOBER = month_period(date(2026, 10, 1))
 
 
 KPIS = ["first_response_time", "average_response_interval", "reply_in_target", "session_duration"]
+
+
+def _temporary(con: duckdb.DuckDBPyConnection) -> set[str]:
+    found = con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    return {name for (name,) in found}
 
 
 def test_numbers_from_laid_out_views_are_those_of_the_views(
@@ -29,18 +38,14 @@ def test_numbers_from_laid_out_views_are_those_of_the_views(
     metrics = load_catalog().select(KPIS)
     groupings = [(), ("agent",), ("day",), ("shop", "hour")]
     monkeypatch.setattr(module, "LARGE_ROWS", 0)
+    monkeypatch.setattr(module, "LEAST_USES", 2)
     with part_shop(SHOP, settings) as con:
-        plain = evaluate(con, metrics, OCTOBER, groupings, settings)
+        plain, before = evaluate(con, metrics, OCTOBER, groupings, settings), _temporary(con)
         with shared_facts(con, metrics):
-            made = {
-                name
-                for (name,) in con.execute(
-                    "SELECT table_name FROM duckdb_tables() WHERE temporary"
-                ).fetchall()
-            }
+            made = _temporary(con)
             assert {"sessions", "turns", "accounts"} <= made
             assert evaluate(con, metrics, OCTOBER, groupings, settings) == plain
-        assert not con.execute("SELECT 1 FROM duckdb_tables() WHERE temporary").fetchall()
+        assert _temporary(con) == before
         assert filled_tables(con, ["sessions"]) == {"sessions": True}
     assert sum(finding.value is not None for finding in plain) > len(KPIS)
 

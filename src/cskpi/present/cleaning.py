@@ -25,6 +25,9 @@ _FORMULA_STARTS = "=+-@\t\r\n\0|%＝＋－＠"
 
 def clean_for_terminal(text: str) -> str:
     """Return `text` without anything a terminal would obey; tab and newline stay."""
+    if text.isprintable():
+        # No control, no mark of direction, no surrogate: the case of nearly every cell.
+        return text
     text = _ESCAPE_SEQUENCES.sub("", text)
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
 
