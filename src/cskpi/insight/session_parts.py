@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from cskpi.metrics.evaluate import evaluate, parameters_in_force, period_parameters
+from cskpi.metrics.evaluate import evaluate_both, parameters_in_force, period_parameters
 from cskpi.metrics.grouping import DIMENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -146,16 +146,13 @@ def _by_session(
     try:
         known = [part for part in PARTS if _is_known(con, _TABLE, part)]
         pairs = [known[at : at + len(_SLOTS)] for at in range(0, len(known), len(_SLOTS))]
-        now, before = (
-            [
-                finding
-                for parts in pairs
-                for finding in _by_parts(con, metrics, _Cut(_TABLE, parts), when, settings)
-            ]
-            for when in (period, period.previous())
-        )
+        told = [
+            _by_parts(con, metrics, _Cut(_TABLE, parts), period, settings, both=True)
+            for parts in pairs
+        ]
     finally:
         con.execute(f"DROP TABLE IF EXISTS temp.{_TABLE}")
+    now, before = ([f for periods in told for f in periods[place]] for place in (0, 1))
     return now, before
 
 
@@ -169,7 +166,7 @@ def _by_customer(
     try:
         if not _is_known(con, _CUSTOMERS, "product"):
             return []
-        return list(_by_parts(con, metrics, _Cut(_CUSTOMERS, ["product"]), period, settings))
+        return _by_parts(con, metrics, _Cut(_CUSTOMERS, ["product"]), period, settings)[0]
     finally:
         con.execute(f"DROP TABLE IF EXISTS temp.{_CUSTOMERS}")
 
@@ -192,14 +189,27 @@ def _by_parts(
     cut: _Cut,
     period: Period,
     settings: Settings,
-) -> Iterator[Finding]:
-    """The engine groups by the dimensions it knows, so parts take the place of some of these."""
+    *,
+    both: bool = False,
+) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings of a period and, with `both`, of the one before, from the same scan.
+
+    The engine groups by the dimensions it knows, so parts take the place of some of these.
+    """
     slots = dict(zip(_SLOTS, cut.parts, strict=False))
     placed = [_placed(metric, cut.table, slots) for metric in metrics]
     groupings = [(name,) for name in slots]
-    for finding in evaluate(con, placed, period, groupings, settings, compare=False):
-        ((name, value),) = finding.dimensions.items()
-        yield replace(finding, dimensions={slots[name]: value})
+    before = {metric.name: groupings for metric in metrics if both}
+    now, then = evaluate_both(con, placed, period, groupings, settings, before=before)
+    return _told_by(now, slots), _told_by(then, slots)
+
+
+def _told_by(findings: Sequence[Finding], slots: Mapping[str, str]) -> list[Finding]:
+    return [
+        replace(finding, dimensions={slots[name]: value})
+        for finding in findings
+        for name, value in finding.dimensions.items()
+    ]
 
 
 def _placed(metric: Metric, table: str, slots: Mapping[str, str]) -> Metric:
