@@ -76,10 +76,10 @@ def _joined(insights: list[Insight], headline: set[str], totals: dict[str, Findi
 
     ranked = sorted(insights, key=place)
     first = ranked[0]
-    names = dict.fromkeys(i.metric for i in ranked[1:] if i.metric and i.metric != first.metric)
-    missed = tuple(
-        dict.fromkeys(i.metric for i in ranked if i.kind == "target" and i.metric is not None)
-    )
+    # A KPI that only misses its target did not move: it is no company for one that did.
+    alike = [i for i in ranked[1:] if (i.kind == "target") == (first.kind == "target")]
+    names = dict.fromkeys(i.metric for i in alike if i.metric and i.metric != first.metric)
+    missed = tuple(i.labels for i in ranked if i.kind == "target" and first.kind != "target")
     facts = {**first.facts, "missed": missed} if missed else first.facts
     return replace(first, also=tuple(totals[name] for name in names), facts=facts)
 

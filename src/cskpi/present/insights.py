@@ -186,6 +186,10 @@ def _notes(insight: Insight) -> Iterable[str]:
         yield say("insight.note_corrected")
     elif insight.kind in _CHANGES:
         yield say("insight.note_total")
+    missed: Sequence[Mapping[str, str]] = insight.facts.get("missed", ())  # type: ignore[assignment]
+    if insight.kind in _CHANGES and missed:
+        names = some_names([pick(dict(labels)) for labels in missed])
+        yield say("insight.note_missed", names=names)
 
 
 def format_difference(difference: float, unit: Unit) -> str:
