@@ -36,8 +36,8 @@ def test_a_reply_about_another_matter_is_off_topic_also_in_a_small_shop() -> Non
 
 
 def test_what_is_asked_may_be_unknown_where_the_reply_is_about_the_shop_alone() -> None:
-    remote = ("猫几个月可以吃", "我们工作时间是早九点到晚十一点")
-    near = ("猫几个月可以吃", "默认发中通")
+    remote = ("猫会不会抓它", "我们工作时间是早九点到晚十一点")
+    near = ("猫会不会抓它", "默认发中通")
     assert found(remote, near) == [remote]
 
 

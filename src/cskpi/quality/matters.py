@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cskpi.enrich.sieve import Sieve
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -16,9 +18,10 @@ PATH = Path(__file__).parent / "matters.txt"
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """The word list: the bit of each word, the matters each goes with, and the remote ones."""
+    """The word list: the bit of each word and pattern, the matters each goes with, the remote ones."""
 
     bits: dict[str, int]
+    patterns: dict[str, int]
     names: dict[str, int]
     related: dict[int, int]
     remote: int
@@ -43,7 +46,19 @@ class Matters:
         )
         places = pl.DataFrame({"place": pl.arange(0, len(texts), eager=True, dtype=pl.UInt32)})
         read = places.join(sums, on="place", how="left", maintain_order="left")["bit"]
-        return read.fill_null(0).cast(pl.Int64)
+        return read.fill_null(0).cast(pl.Int64) | self._by_patterns(texts)
+
+    def _by_patterns(self, texts: pl.Series) -> pl.Series:
+        import numpy as np
+        import polars as pl
+
+        found = np.zeros(len(texts), dtype=np.int64)
+        near = Sieve(tuple(self.patterns)).near(texts)
+        for (pattern, bit), possible in zip(self.patterns.items(), near, strict=True):
+            places = np.flatnonzero(possible)
+            hits = texts.gather(places).str.contains(pattern).fill_null(value=False).to_numpy()
+            found[places[hits]] |= bit
+        return pl.Series(found)
 
     def named(self, names: Iterable[str]) -> int:
         """Return matters by name."""
@@ -62,6 +77,7 @@ class Matters:
 def matters() -> Matters:
     """Return the shipped word list."""
     bits: dict[str, int] = {}
+    patterns: dict[str, int] = {}
     names: dict[str, int] = {}
     pairs: list[tuple[str, str]] = []
     remote: list[str] = []
@@ -76,9 +92,13 @@ def matters() -> Matters:
         else:
             name, _, words = line.partition(":")
             bit = names.setdefault(name, 1 << len(names))
-            bits |= dict.fromkeys(words.split(), bit)
+            for word in words.split():
+                if word[0] == word[-1] == "/":
+                    patterns[word[1:-1]] = bit
+                else:
+                    bits[word] = bit
     related = dict.fromkeys(names.values(), 0)
     for one, other in pairs:
         related[names[one]] |= names[other]
         related[names[other]] |= names[one]
-    return Matters(bits, names, related, sum(names[name] for name in remote))
+    return Matters(bits, patterns, names, related, sum(names[name] for name in remote))

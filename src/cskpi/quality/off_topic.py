@@ -1,14 +1,15 @@
 """Replies that speak of another matter than the question.
 
 All of this must hold: a word list knows what the reply is about, and that no reply about it answers
-such a question; the two share no two Chinese characters in a row; the reply opens with no yes or no,
-asks nothing back and is short; hardly any reply of the shop to such questions is about that; and the
+such a question; the two share no two Chinese characters in a row; the reply opens with no yes or no
+(with no denial, where yes or no cannot answer), asks nothing back, handles nothing and is short; hardly any reply of the shop to such questions is about that; and the
 customer had not spoken of it before.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from cskpi.quality.matters import matters
@@ -18,12 +19,24 @@ if TYPE_CHECKING:
 
 KEYS = ("shop_no", "question_form_no", "form_no", "asks")
 
+_OPENING = r"^(?:亲+,?|嗯+,?|哦+,?|您好,?|你好,?|亲爱的,?)*"
 _ANSWERS_YES_OR_NO = (
-    r"^(?:亲+,?|嗯+,?|哦+,?|您好,?|你好,?|亲爱的,?)*"
-    r"(?:可以|没问题|有的|没有|没|不|无法|暂|还没|还未|已|未|能|行|是|对|会(?:的|有|给)|好|支持|抱歉|很抱歉|非常抱歉|对不起)"
+    _OPENING
+    + r"(?:可以|没问题|有的|没有|没|不|无法|暂|还没|还未|已|未|能|行|是|对|会(?:的|有|给)|好|支持|抱歉|很抱歉|非常抱歉|对不起)"
 )
+DENIES = (
+    _OPENING
+    + r"(?:没|不|无法|暂|还没|还未|已|未|好|行|是|对|可以的|有的|会的|抱歉|很抱歉|非常抱歉|对不起)"
+)
+_ASKS_OPENLY = r"怎么|咋|为什么|为啥|多久|什么时候|啥时候|几[点天号孔寸个月年]|多少|哪(?:里|个|款|家|天)|什么|到什么|谁出"
 _ASKS_BACK = r"[?]|吗|请问|什么|哪|核实|提供"
-_LONGEST = 45
+_HANDLES = (
+    r"(?:帮|给|为|替|跟|和)(?:您|你|亲)(?:看|查|问|核|登记|反馈|处理|联系|申请|催|补|安排|改|转|跟|退|换|重|撤|拦|量|确认)|发(?:我|过来|一下|下|给我)|拍(?:照|个|一下|张|下来)|登记|反馈|记录"
+    r"|我(?:这边|们)?(?:先|马上|去|来|这就)?(?:看|查|问|核|处理|联系)|报(?:一下|下|给我)|麻烦(?:您|你)"
+)
+_LONGEST_NAME = 4
+"""Characters of a name a reply begins with."""
+LONGEST = 45
 """Characters; longer replies speak of many things, or are a product's title."""
 
 _WANTS = ("damage", "missing", "address", "price", "invoice", "returns")
@@ -58,10 +71,10 @@ def off_topic(answers: pl.DataFrame, forms: pl.DataFrame, least: int, rare: floa
         ("question_form_no", _twice(read, rare)),
     ):
         candidates = candidates.join(usual, on=["shop_no", asked, "told"], how="anti")
-    return _apart(candidates, forms).select(*KEYS, "told")
+    return _apart(candidates, forms, book.remote).select(*KEYS, "told")
 
 
-def _apart(candidates: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+def _apart(candidates: pl.DataFrame, forms: pl.DataFrame, remote: int) -> pl.DataFrame:
     """Keep the pairs whose words leave no other reading."""
     import polars as pl
 
@@ -69,12 +82,16 @@ def _apart(candidates: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         forms.rename({"form_no": "question_form_no", "form": "question"}), on="question_form_no"
     )
     texts = texts.filter(
-        ~pl.col("reply").str.contains(_ANSWERS_YES_OR_NO),
+        ~pl.when(pl.col("question").str.contains(_ASKS_OPENLY))
+        .then(pl.col("reply").str.contains(DENIES))
+        .otherwise(pl.col("reply").str.contains(_ANSWERS_YES_OR_NO)),
         ~pl.col("reply").str.contains(_ASKS_BACK),
-        pl.col("reply").str.len_chars() <= _LONGEST,
+        ~pl.col("reply").str.contains(_HANDLES),
+        pl.col("reply").str.len_chars() <= LONGEST,
     )
-    unique = texts.select("question", "reply").unique(maintain_order=True)
-    apart = [not (_pieces(question) & _pieces(reply)) for question, reply in unique.iter_rows()]
+    is_near = pl.col("told") & ~remote != 0
+    unique = texts.select("question", "reply", near=is_near).unique(maintain_order=True)
+    apart = [not shared(q, reply, by_name=near) for q, reply, near in unique.iter_rows()]
     kept = unique.filter(pl.Series(apart, dtype=pl.Boolean))
     return texts.join(kept, on=["question", "reply"], how="semi")
 
@@ -115,6 +132,25 @@ def _twice(read: pl.DataFrame, rare: float) -> pl.DataFrame:
     told = read.group_by("shop_no", "question_form_no", "told").agg(pl.col("times").sum())
     every = pl.col("times").sum().over("shop_no", "question_form_no")
     return told.filter((pl.col("times") > 1) & (pl.col("times") > rare * every))
+
+
+def says_yes_or_no(reply: str) -> bool:
+    """Tell whether a normalised reply opens with a yes or a no."""
+    return re.match(_ANSWERS_YES_OR_NO, reply) is not None
+
+
+def shared(question: str, reply: str, *, by_name: bool = True) -> bool:
+    """Tell whether two normalised texts share two Chinese characters in a row, or a Latin word.
+
+    Args:
+        question: the one.
+        reply: the other.
+        by_name: whether the goods a reply begins with count: 鼠标能连苹果吗, 鼠标支持七天无理由.
+    """
+    said = re.sub(_OPENING, "", reply)
+    sizes = range(_LONGEST_NAME, 1, -1)
+    named = 0 if by_name else next((n for n in sizes if said[:n] in question), 0)
+    return not _pieces(question).isdisjoint(_pieces(said[named:]))
 
 
 def _pieces(text: str) -> set[str]:
