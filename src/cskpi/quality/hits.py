@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from cskpi.quality.asked_again import Questions
 from cskpi.quality.lines import UNKNOWN
 from cskpi.quality.matching import matching_forms
 from cskpi.quality.rule import TEXT_KEYS, Condition
@@ -34,6 +35,7 @@ class FormBook:
     forms: pl.DataFrame
     decided: dict[Condition, NDArray[np.bool_] | None] = field(default_factory=dict)
     _likeness: Likeness | None = None
+    _questions: Questions | None = None
 
     def prepare(self, rules: Sequence[Rule]) -> None:
         """Decide all that rules ask of texts, in one pass over the forms."""
@@ -64,6 +66,13 @@ class FormBook:
         if self._likeness is None:
             self._likeness = Likeness(self.forms["form"])
         return self._likeness
+
+    @property
+    def questions(self) -> Questions:
+        """The forms ready to be compared as questions."""
+        if self._questions is None:
+            self._questions = Questions(self.forms)
+        return self._questions
 
 
 def _text_alone(condition: Condition) -> Condition:
@@ -137,6 +146,8 @@ class Inspection:
             places = places[silent > condition.silence.seconds]
         if condition.repeats is not None:
             places = self._repeated(places, condition.repeats)
+        if condition.asked_again:
+            places = self.book.questions.again(lines, places)
         return self._counted(condition, places)
 
     def _said_by(self, role: Role) -> tuple[Places, NDArray[np.int32]]:

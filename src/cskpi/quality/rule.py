@@ -94,8 +94,9 @@ class Condition:
     Words are looked for in the normalised text. `first` and `last` count the messages of the role,
     `first_lines` and `last_lines` those of everybody. `waited_over` and `waited_under` are met by a
     human's message that ends a wait of more, or less, than so many seconds. `leaks` is met by a
-    human's message that names such data the customer had not (`privacy_leaks`). `nth` keeps the
-    n-th hit of a session alone, `least` those of sessions with that many.
+    human's message that names such data the customer had not (`privacy_leaks`). `asked_again` keeps
+    those that ask what another hit of the session asked before, in other words and unanswered
+    (`asked_again.py`). `nth` keeps the n-th hit of a session alone, `least` those of sessions with that many.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Condition:
     burst: Burst | None = None
     silence: Silence | None = None
     repeats: Repeats | None = None
+    asked_again: bool = False
     nth: int | None = None
     least: int = 1
     relations: tuple[Relation, ...] = ()

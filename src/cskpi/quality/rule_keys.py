@@ -187,6 +187,7 @@ CONDITION: Mapping[str, Kind] = {
             and _positive(item["shortest"])
         ),
     ),
+    "asked_again": SWITCH,
     "nth": POSITIVE,
     "least": POSITIVE,
     **dict.fromkeys(NEARNESS, _RELATION),
