@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.lexicons import load_lexicons
@@ -46,6 +47,12 @@ CODE = {name: chr(0xE100 + n) for n, name in enumerate((*WEIGHTS, *WORKING, "cal
 
 SHOUTS = 3
 """From so many exclamation marks on a bitter sentence is an angry one."""
+
+SLOT = re.compile(r"\(([^()|]*\|[^()]*)\)")
+"""Choices within a word of the list: (a|b|)."""
+
+_FEW = 5_000
+"""To look for all words in so few texts costs more in making ready than in looking."""
 
 _LATIN = re.compile(r"[a-z']+")
 _QUOTED = r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|《[^》\n]*》|\"[^\"\n]*\""
@@ -168,15 +175,16 @@ _RULES = (
 
 def _coded(forms: pl.Series, own: Path | None) -> pl.Series:
     """Return the texts with each known word as the letter of its class."""
-    words = _words(own)
-    coded = (
+    plain = (
         _folded(forms)
         .str.replace_all(_QUOTED, " ")
         .str.replace_all("[。、；]", ",")
         .str.replace_all(_LATIN.pattern, " $0 ")
-        .str.replace_many(list(words), list(words.values()), leftmost=True)
-        .str.replace_all(f" ([{chr(0xE100)}-{chr(0xE1FF)}]) ?", "$1")
     )
+    words = _words_near(plain, own)
+    coded = plain.str.replace_many(
+        list(words), list(words.values()), leftmost=True
+    ).str.replace_all(f" ([{chr(0xE100)}-{chr(0xE1FF)}]) ?", "$1")
     # The rules speak of moods and what turns them; where either is missing, none holds.
     places = (coded.str.contains(_TOLD) & coded.str.contains(_TURNING)).arg_true()
     turned = coded.gather(places)
@@ -195,20 +203,55 @@ def _folded(texts: pl.Series) -> pl.Series:
     )
 
 
+def _words_near(texts: pl.Series, own: Path | None) -> dict[str, str]:
+    """Return the words that few texts can hold, by how they begin; all words where texts are many."""
+    words = _words(own)
+    if len(texts) > _FEW:
+        return words
+    joined = "\n".join(texts.drop_nulls())
+    # An empty list replaces nothing, but has no type.
+    begun = {"好"} | set(joined) | {a + b for a, b in pairwise(joined)}
+    return {word: letter for word, letter in words.items() if word[:2] in begun}
+
+
 @cache
 def _words(own: Path | None) -> dict[str, str]:
-    """Return the letter of each word, longest words first; a shop's own class of a word wins."""
+    """Return the letter of each word, longest words first; a shop's own class of a word wins.
+
+    A word written out wins over the same word spelled out of slots.
+    """
     shipped, both = load_lexicons(None), load_lexicons(own)
     letters: dict[str, str] = {}
-    for name in (*WEIGHTS, *WORKING):
-        letters |= {_spaced(w): CODE[name] for w in shipped["sentiment", name].lines}
+    for has_slots in (True, False):
+        for name in (*WEIGHTS, *WORKING):
+            letters |= _letters(name, shipped["sentiment", name].lines, has_slots=has_slots)
     for name in (*WEIGHTS, *WORKING):
         known = set(shipped["sentiment", name].lines)
-        added = (w for w in both["sentiment", name].lines if w not in known)
-        letters |= {_spaced(w): CODE[name] for w in added}
+        added = tuple(w for w in both["sentiment", name].lines if w not in known)
+        for has_slots in (True, False):
+            letters |= _letters(name, added, has_slots=has_slots)
     # A face stands for itself: in "没有啦{smile}" nothing is denied of it.
     apart = {word: "," + letter for word, letter in letters.items() if word.startswith("{")}
     return dict(sorted((letters | apart).items(), key=lambda item: (-len(item[0]), item[0])))
+
+
+def _letters(name: str, lines: tuple[str, ...], *, has_slots: bool) -> dict[str, str]:
+    return {
+        _spaced(word): CODE[name]
+        for line in lines
+        if (SLOT.search(line) is not None) == has_slots
+        for word in spelled(line)
+    }
+
+
+def spelled(line: str) -> list[str]:
+    """Return the words a line with slots stands for: 快(点|些|) is 快点, 快些 and 快."""
+    fixed = SLOT.split(line)[::2]
+    filled = [m[1].split("|") for m in SLOT.finditer(line)]
+    words = fixed[:1]
+    for choices, after in zip(filled, fixed[1:], strict=True):
+        words = [word + choice + after for word in words for choice in choices]
+    return words
 
 
 def _spaced(word: str) -> str:

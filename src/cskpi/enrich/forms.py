@@ -93,7 +93,7 @@ def _code() -> tuple[str, str]:
 
 
 def _lines(lexicons: Lexicons) -> dict[str, str]:
-    """Return each line in force with its place, and the word in it; empty for a pattern."""
+    """Return each line in force with its place, and the word in it; empty for a pattern or slots."""
     found = {}
     for file, classes in lexicons.classes.items():
         for order, words in enumerate(classes.values()):
@@ -101,7 +101,7 @@ def _lines(lexicons: Lexicons) -> dict[str, str]:
             found[place] = ""
             for line in words.lines:
                 word = line.removeprefix("-").strip().lower()
-                found[f"{place} {line}"] = "" if word.startswith("/") else word
+                found[f"{place} {line}"] = "" if word[:1] == "/" or "|" in word else word
     return found
 
 
