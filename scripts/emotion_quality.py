@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 WRITTEN_BESIDE = Path(__file__).parents[1] / "tests" / "challenge" / "emotions.tsv"
 FRESH = WRITTEN_BESIDE.with_name("emotions_fresh.tsv")
+MORE = WRITTEN_BESIDE.with_name("emotions_more.tsv")
+MORE_FRESH = WRITTEN_BESIDE.with_name("emotions_more_fresh.tsv")
 SETS = {
     "情绪：词表写时对照的句子 / emotions: sentences the word lists were written beside": WRITTEN_BESIDE,
     "情绪：词表定稿后才写的句子 / emotions: sentences written after they stood": FRESH,
+    "情绪：失望和着急，看过的一半 / emotions: disappointed and anxious, the half that was looked at": MORE,
+    "情绪：失望和着急，没看过的一半 / emotions: disappointed and anxious, the half never looked at": MORE_FRESH,
 }
 EMOTIONS = ("calm", "asking", "anxious", "disappointed", "angry", "pleased")
 SLIGHT = 0.1

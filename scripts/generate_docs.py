@@ -15,6 +15,7 @@ import duckdb
 import emotion_quality
 import inspection_quality
 import kpi_quality
+import shop_quality
 import text_quality
 from exports_page import columns, platforms
 from typer.testing import CliRunner
@@ -137,7 +138,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "exports-columns": columns,
     "text-quality": text_quality.page,
     "emotion-quality": emotion_quality.page,
-    "inspection-quality": inspection_quality.page,
+    "inspection-quality": lambda: f"{inspection_quality.page()}\n\n{shop_quality.page()}",
     "kpi-quality": kpi_quality.page,
 }
 

@@ -15,10 +15,11 @@ import polars as pl
 from cskpi.enrich.normalise import normalise
 from cskpi.enrich.signals import signals
 from cskpi.metrics.reading import Score
-from cskpi.quality.knowledge import Entry, KnowledgeBase
+from cskpi.quality.entries import Entry
 from cskpi.quality.replies import judge_replies
 from cskpi.quality.rule_tests import inspect_chats
 from cskpi.quality.rulebook import load_rules
+from cskpi.quality.statements import Statements
 from cskpi.settings import load_settings
 from cskpi.store.frames import offered
 from cskpi.store.migrations import migrate
@@ -28,10 +29,21 @@ SETS = {
     "": "看过的对话 / chats that were looked at",
     "_fresh": "没看过的对话 / chats never looked at",
 }
+MORE = {
+    "_more": "难读的两种，看过的一半 / two things hard to read, the half that was looked at",
+    "_more_fresh": "难读的两种，没看过的一半 / two things hard to read, the half never looked at",
+}
+SHORT = {"2": "看过的一半 / the half looked at", "2_fresh": "没看过的一半 / never looked at"}
+"""Statements that hardly name their matter: what follows `accuracy` in the files' names."""
+
 PRIVACY = ("asks_secrets", "privacy_leak_contact", "privacy_leak_document")
 VERDICTS = ("agrees", "contradicts")
 KINDS = ("repeated", "filler", "off_topic")
 
+_HEAD = (
+    "| 判断 / judged | 应有 / meant | 判有 / said | 对 / both | 精确率 / precision | 召回率 / recall |",
+    "|---|--:|--:|--:|--:|--:|",
+)
 _SETTINGS = load_settings({}, environment={})
 _WHO = {"买家": "客户", "客服": "客服"}
 _ACTOR = {"买家": 1, "客服": 2}
@@ -101,32 +113,57 @@ def reply_scores(suffix: str) -> dict[str, Score]:
 
 def page() -> str:
     """Return precision and recall on both halves as Markdown."""
-    return "\n".join(line for suffix in SETS for line in _part(suffix)).rstrip("\n")
+    lines = [line for suffix in SETS for line in _part(suffix)]
+    more = [line for suffix in MORE for line in _more(suffix)]
+    return "\n".join([*lines, *_short_answers(), *more]).rstrip("\n")
+
+
+def _more(suffix: str) -> Iterator[str]:
+    """Yield how well chats are read that were written for what is hard to read."""
+    yield f"### {MORE[suffix]}\n"
+    yield from _HEAD
+    for name, score in rule_scores(suffix).items():
+        yield score_line(f"`{name}`", score)
+    yield score_line("**无效回复：答非所问 / off topic**", reply_scores(suffix)["off_topic"])
+    yield ""
+
+
+def _short_answers() -> Iterator[str]:
+    """Yield how well answers are judged that state something only beside their question."""
+    yield "### 连着问题才看得懂的短回答 / short answers, read with their question\n"
+    yield "| 判断 / judged | 应有 / meant | 判有 / said | 对 / both | 精确率 / precision | 召回率 / recall |"
+    yield "|---|--:|--:|--:|--:|--:|"
+    for suffix, half in SHORT.items():
+        for verdict, score in verdict_scores(suffix).items():
+            yield score_line(f"`{verdict}`，{half}", score)
+    yield ""
 
 
 def _part(suffix: str) -> Iterator[str]:
     rules = rule_scores(suffix)
     personal = added([score for name, score in rules.items() if name in PRIVACY])
     yield f"### {SETS[suffix]}\n"
-    yield "| 判断 / judged | 应有 / meant | 判有 / said | 对 / both | 精确率 / precision | 召回率 / recall |"
-    yield "|---|--:|--:|--:|--:|--:|"
-    yield _line("**质检规则合计 / all rules**", added(list(rules.values())))
-    yield _line("**其中个人信息 / of these, personal data**", personal)
+    yield from _HEAD
+    yield score_line("**质检规则合计 / all rules**", added(list(rules.values())))
+    yield score_line("**其中个人信息 / of these, personal data**", personal)
     for name, score in rules.items():
-        yield _line(f"`{name}`", score)
-    yield _line("**信息准确：一致 / accuracy: agrees**", verdict_scores(suffix)["agrees"])
-    yield _line("**信息准确：矛盾 / accuracy: contradicts**", verdict_scores(suffix)["contradicts"])
+        yield score_line(f"`{name}`", score)
+    yield score_line("**信息准确：一致 / accuracy: agrees**", verdict_scores(suffix)["agrees"])
+    yield score_line(
+        "**信息准确：矛盾 / accuracy: contradicts**", verdict_scores(suffix)["contradicts"]
+    )
     words = {
         "repeated": "重复话术 / repeated",
         "filler": "只有客套 / filler",
         "off_topic": "答非所问 / off topic",
     }
     for kind, score in reply_scores(suffix).items():
-        yield _line(f"**无效回复：{words[kind]}**", score)
+        yield score_line(f"**无效回复：{words[kind]}**", score)
     yield ""
 
 
-def _line(name: str, score: Score) -> str:
+def score_line(name: str, score: Score) -> str:
+    """Return a line of a table: counts, precision and recall."""
     shown = [f"{part:.0%}" if part is not None else "–" for part in (score.precision, score.recall)]
     cells = [name, str(score.meant), str(score.said), str(score.both), *shown]
     return f"| {' | '.join(cells)} |"
@@ -161,9 +198,10 @@ def _chat(chat: Sequence[str]) -> str:
 
 def _verdict(row: dict[str, Any]) -> str:
     texts = [text for entry in row["kb"] for text in (entry["question"], entry["answer"])]
-    *known, said = _normal([*texts, row["statement"]])
+    *known, asked, said = _normal([*texts, row["question"], row["statement"]])
     entries = [Entry(str(n), known[2 * n], "", known[2 * n + 1], "") for n in range(len(row["kb"]))]
-    verdicts = {judged.verdict for judged in KnowledgeBase(entries).judge(said)}
+    statements = Statements(entries, ())
+    verdicts = {judged.verdict for judged in statements.beside(asked, said, statements.judge(said))}
     return next((v for v in ("contradicts", "agrees") if v in verdicts), "not_covered")
 
 

@@ -1,6 +1,7 @@
 """How well two things are read that need a whole shop: calling a customer by name, telling of a late order.
 
-The sentences were written by somebody who had not seen the rules, and never used to better them.
+The sentences were written by somebody who had not seen the rules, or before they were bettered; one
+part (`_more`) was looked at since, the others never.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from inspection_quality import CHALLENGE
+from inspection_quality import CHALLENGE, score_line
 
 from cskpi.enrichment import enrich
 from cskpi.ingest.load import LoadOptions, load_file
@@ -31,22 +32,38 @@ PAID = datetime.fromisoformat("2026-10-01 09:00:00")
 TOLD, SHIPPED = PAID + timedelta(days=1), PAID + timedelta(days=5)
 
 
-def personal_score() -> Score:
+def personal_score(part: str = "_fresh") -> Score:
     """Return how well it is read that an agent speaks to this customer and no other."""
-    rows = _rows("personal_fresh.tsv")
+    rows = _rows(f"personal{part}.tsv")
     with _shop(rows) as con:
         found = con.execute("SELECT session_id FROM agent_talks WHERE personal_count > 0")
         said = {str(name) for (name,) in found.fetchall()}
     return _score(said, [row["personal"] == "1" for row in rows])
 
 
-def late_notice_score() -> Score:
+def late_notice_score(part: str = "_fresh") -> Score:
     """Return how well it is read that an agent tells of a delay before the customer asks."""
-    rows = _rows("late_notice_fresh.tsv")
+    rows = _rows(f"late_notice{part}.tsv")
     with _shop([row | {"customer": f"买家{place}"} for place, row in enumerate(rows)]) as con:
         found = con.execute("SELECT order_id FROM late_orders WHERE is_told_first")
         said = {str(name) for (name,) in found.fetchall()}
     return _score(said, [row["tells"] == "1" for row in rows])
+
+
+def page() -> str:
+    """Return precision and recall of both, on what was looked at and what never was, as Markdown."""
+    return "\n".join(
+        [
+            "### 称呼买家、告知延迟 / calling customers by name, telling of late orders\n",
+            "| 判断 / judged | 应有 / meant | 判有 / said | 对 / both | 精确率 / precision | 召回率 / recall |",
+            "|---|--:|--:|--:|--:|--:|",
+            *(
+                score_line(f"**{name}**（{told}）", score(part))
+                for part, told in PARTS.items()
+                for name, score in SCORES.items()
+            ),
+        ]
+    )
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -58,6 +75,17 @@ def _rows(name: str) -> list[dict[str, str]]:
 def _score(said: set[str], meant: Sequence[bool]) -> Score:
     both = sum(is_meant and str(place) in said for place, is_meant in enumerate(meant))
     return Score(len(said), sum(meant), both)
+
+
+SCORES = {
+    "称呼买家 / by name": personal_score,
+    "告知延迟 / late orders": late_notice_score,
+}
+PARTS = {
+    "_fresh": "没看过的 / never looked at",
+    "_more": "后写的，看过的一半 / written later, the half that was looked at",
+    "_more_fresh": "后写的，没看过的一半 / written later, the half never looked at",
+}
 
 
 @contextmanager

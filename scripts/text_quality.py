@@ -14,9 +14,13 @@ from cskpi.metrics.reading import Score
 
 CHALLENGE = Path(__file__).parents[1] / "tests" / "challenge" / "service_chat.tsv"
 FRESH = CHALLENGE.with_name("fresh.tsv")
+MORE = CHALLENGE.with_name("signals_more.tsv")
+MORE_FRESH = CHALLENGE.with_name("signals_more_fresh.tsv")
 SETS = {
     "规则写时对照的句子 / sentences the rules were written beside": CHALLENGE,
     "规则定稿后才写的句子 / sentences written after the rules stood": FRESH,
+    "难读的信号，看过的一半 / signals hard to read, the half that was looked at": MORE,
+    "难读的信号，没看过的一半 / signals hard to read, the half never looked at": MORE_FRESH,
 }
 CLASSES = {"topic": "主题 / topic", "language": "语言 / language", "emotion": "情绪 / emotion"}
 FLAGS = (*WORDS, "is_filler", "is_promise", *PERSONAL)

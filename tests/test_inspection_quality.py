@@ -23,7 +23,8 @@ def test_the_rules_find_what_they_found(suffix: str, precision: float, recall: f
 
 
 @pytest.mark.parametrize(
-    ("suffix", "precision", "recall"), [("", 0.95, 0.85), ("_fresh", 0.84, 0.25)]
+    ("suffix", "precision", "recall"),
+    [("", 0.95, 0.9), ("_fresh", 0.88, 0.38), ("2", 0.95, 0.85), ("2_fresh", 0.95, 0.75)],
 )
 def test_statements_are_judged_as_rightly_as_before(
     suffix: str, precision: float, recall: float
@@ -32,6 +33,11 @@ def test_statements_are_judged_as_rightly_as_before(
     hold(added(list(scores.values())), precision, recall)
     # A false contradiction accuses somebody.
     hold(scores["contradicts"], 0.95, recall)
+
+
+def test_chats_hard_to_read_are_read_as_well_as_before() -> None:
+    hold(rule_scores("_more_fresh")["customer_repeats"], 0.9, 0.7)
+    hold(reply_scores("_more_fresh")["off_topic"], 0.9, 0.8)
 
 
 @pytest.mark.parametrize(("suffix", "recall"), [("", 0.85), ("_fresh", 0.65)])
