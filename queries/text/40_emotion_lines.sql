@@ -46,7 +46,10 @@ compared AS (
 SELECT
     session_no,
     CAST(
-        count(CASE WHEN opens_turn THEN 1 END) OVER (PARTITION BY session_no ORDER BY order_key)
+        count(CASE WHEN opens_turn THEN 1 END)
+            OVER (
+                PARTITION BY session_no ORDER BY order_key ROWS UNBOUNDED PRECEDING
+            )
         AS INTEGER
     ) AS turn_no,
     row_key,
