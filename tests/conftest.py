@@ -35,10 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only a thorough run looks at."""
+    """Leave out what only a thorough run looks at; last come the cases of shared shops, shop by shop."""
     left = [] if IS_THOROUGH else [item for item in items if item.get_closest_marker("thorough")]
-    items[:] = [item for item in items if item not in set(left)]
+    items[:] = sorted((item for item in items if item not in left), key=_shared_shop)
     config.hook.pytest_deselected(items=left)
+
+
+def _shared_shop(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("shop")
+    return str(marker.args[0]) if marker else ""
 
 
 def pytest_collection_finish() -> None:

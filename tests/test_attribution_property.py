@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from blank import blank_database
+from depth import rounds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from part_built import PartBuilt
@@ -93,7 +94,7 @@ sales = st.builds(
 )
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, database=None)
+@settings(max_examples=rounds(2, thorough=30), deadline=None, derandomize=True, database=None)
 @given(
     chats=st.lists(lines, min_size=10, max_size=60), orders=st.lists(sales, min_size=5, max_size=30)
 )

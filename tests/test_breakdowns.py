@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from test_metrics import METRICS, case_settings, eval_fraction, of_the_model, shared_shop
+from test_metrics import (
+    METRICS,
+    case_settings,
+    cases_of,
+    eval_fraction,
+    of_the_model,
+    shared_shop,
+)
 from transcripts import open_shop, part_shop
 
 from cskpi.errors import DefinitionError, UsageError
@@ -28,12 +35,12 @@ from cskpi.settings import load_settings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CASES = sorted((Path(__file__).parent / "breakdowns").glob("*/*/expected.csv"))
+FOLDER = Path(__file__).parent / "breakdowns"
+CASES = sorted(path.parent for path in FOLDER.glob("*/*/expected.csv"))
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.parent.name}-{p.parent.name}")
-def test_case(path: Path) -> None:
-    case = path.parent
+@pytest.mark.parametrize("case", cases_of(CASES))
+def test_case(case: Path) -> None:
     found = {breakdown.name: breakdown for breakdown in load_breakdowns()}
     flags, month, shop = case_settings(case)
     settings = load_settings(flags, environment={})
@@ -45,12 +52,12 @@ def test_case(path: Path) -> None:
         folder = METRICS / "_shops" / shop
         con = shared_shop(folder, of_the_model(flags))
         table = run_breakdown(con, breakdown, period, settings)
-    head, expected = expectations(path)
+    head, expected = expectations(case / "expected.csv")
     assert shown(table, head) == expected
 
 
 def test_every_breakdown_has_the_normal_and_the_empty_case() -> None:
-    cases = {(path.parent.parent.name, path.parent.name) for path in CASES}
+    cases = {(case.parent.name, case.name) for case in CASES}
     for breakdown in load_breakdowns(load_catalog().groups, prove=True):
         assert (breakdown.name, "normal") in cases
         assert (breakdown.name, "empty") in cases

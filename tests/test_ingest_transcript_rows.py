@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from depth import rounds
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from transcript_bench import Bench, bench, said
@@ -164,7 +165,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=rounds(5, thorough=200), deadline=None)
 @given(cells=st.lists(st.lists(PIECES, max_size=12).map("\n".join), min_size=1, max_size=4))
 @example(cells=["2024-01-01 10:00:05\n文字更多\ntb1 撤回了一条消息"])
 def test_no_line_is_lost_whatever_the_cells_hold(cells: list[str]) -> None:

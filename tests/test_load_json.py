@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from depth import rounds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_tables import Read, read_all
@@ -271,7 +272,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=rounds(5, thorough=200), deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), JSON), min_size=1, max_size=5))
 def test_any_objects_give_as_many_rows_in_every_shape(
     tmp_path_factory: pytest.TempPathFactory, objects: list[dict[str, Any]]

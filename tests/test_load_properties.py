@@ -6,6 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from depth import rounds
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ingest_shop import accounted, open_ingest_shop
@@ -21,9 +22,12 @@ ODD_CELLS = [
 CELLS = st.one_of(st.sampled_from(ODD_CELLS), st.text(max_size=6))
 ROWS = st.lists(st.lists(CELLS, min_size=len(COLUMNS), max_size=len(COLUMNS)), max_size=6)
 SETTINGS = settings(
-    max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=rounds(3, thorough=100),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )
-"""A load costs a fifth of a second; raise the number to hunt."""
+"""A load costs a fifth of a second."""
 
 
 def is_empty(row: list[str]) -> bool:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from depth import rounds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ingest_shop import Shop, accounted, open_ingest_shop
 
 FEW = settings(
-    max_examples=1,
+    max_examples=rounds(1, thorough=20),
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

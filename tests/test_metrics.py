@@ -29,8 +29,9 @@ from cskpi.periods import month_period
 from cskpi.settings import Value, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from _pytest.mark import ParameterSet
     from duckdb import DuckDBPyConnection
 
     from cskpi.metrics.finding import Finding
@@ -45,11 +46,7 @@ def shop_of(case: Path) -> str:
     return str(content.get("shop", ""))
 
 
-# Cases of one shop stand together, so that a test process builds it once.
-CASES = sorted(
-    (path.parent for path in METRICS.glob("*/*/expected.csv")),
-    key=lambda case: (shop_of(case), case),
-)
+CASES = sorted(path.parent for path in METRICS.glob("*/*/expected.csv"))
 NUMBERS = (
     "value",
     "numerator",
@@ -64,7 +61,17 @@ NUMBERS = (
 )
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
+def cases_of(paths: Iterable[Path]) -> list[ParameterSet]:
+    """Return the case folders as parameters; a test process builds a shop they share once."""
+    return [
+        pytest.param(
+            case, marks=pytest.mark.shop(shop_of(case)), id=f"{case.parent.name}-{case.name}"
+        )
+        for case in paths
+    ]
+
+
+@pytest.mark.parametrize("case", cases_of(CASES))
 def test_case(case: Path) -> None:
     metrics = load_catalog().select([case.parent.name])
     flags, month, shop = case_settings(case)

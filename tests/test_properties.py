@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from blank import blank_database
+from depth import rounds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from transcripts import messages_csv
@@ -31,7 +32,7 @@ SETTINGS = load_settings({}, environment={})
 PERIOD = resolve_period(month="2026-10")
 # A failing example here is small enough to read; shrinking it would take minutes.
 FEW = settings(
-    max_examples=3,
+    max_examples=rounds(2, thorough=30),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     derandomize=True,
@@ -96,7 +97,7 @@ def comparable(con: duckdb.DuckDBPyConnection) -> list[dict[str, object]]:
 
 @FEW
 @given(lines)
-def test_sessions_partition_messages_and_turns_stay_inside(rows: Lines) -> None:
+def test_sessions_partition_messages_and_numbers_stay_in_bounds(rows: Lines) -> None:
     with loaded(transcript(rows)) as con:
         messages = con.execute("SELECT count(*) FROM messages").fetchone()
         assert con.execute("SELECT sum(message_count) FROM sessions").fetchone() == messages
@@ -105,12 +106,6 @@ def test_sessions_partition_messages_and_turns_stay_inside(rows: Lines) -> None:
             "SELECT * FROM turns JOIN sessions USING (session_no)"
             " WHERE asked_at < started_at OR replied_at > ended_at OR reply_seconds < 0"
         ).fetchall()
-
-
-@FEW
-@given(lines)
-def test_numbers_stay_in_bounds_and_never_are_infinite(rows: Lines) -> None:
-    with loaded(transcript(rows)) as con:
         for finding in numbers(con):
             for number in (finding.value, finding.low, finding.high, finding.median, finding.p90):
                 assert number is None or number - number == 0
@@ -123,7 +118,9 @@ def test_numbers_stay_in_bounds_and_never_are_infinite(rows: Lines) -> None:
 
 @FEW
 @given(lines, st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_files_does_not_matter(rows: Lines, chance: random.Random) -> None:
+def test_neither_the_order_of_rows_and_files_nor_loading_twice_matters(
+    rows: Lines, chance: random.Random
+) -> None:
     shuffled = rows.copy()
     chance.shuffle(shuffled)
     half = len(rows) // 2
@@ -131,12 +128,5 @@ def test_the_order_of_rows_and_files_does_not_matter(rows: Lines, chance: random
         together = comparable(con)
     with loaded(transcript(shuffled[half:]), transcript(shuffled[:half])) as con:
         assert comparable(con) == together
-
-
-@FEW
-@given(lines)
-def test_loading_twice_changes_nothing(rows: Lines) -> None:
-    with loaded(transcript(rows)) as con:
-        once = comparable(con)
     with loaded(transcript(rows), transcript(rows)) as con:
-        assert comparable(con) == once
+        assert comparable(con) == together

@@ -270,7 +270,7 @@ import sys
 from cskpi.__main__ import main
 for words in (
     ["load", "messages.csv"],
-    ["kpi", "--format", "csv", "-o", "kpi.csv"],
+    ["kpi", "received_customers", "--format", "csv", "-o", "kpi.csv"],
     ["purge", "--customer", "c1", "--yes"],
 ):
     sys.argv[1:] = words

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from depth import rounds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from text_quality import sentences
@@ -93,7 +94,7 @@ def test_nothing_said_has_no_form() -> None:
 
 
 @given(st.lists(TEXTS, min_size=20, max_size=40))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=rounds(3, thorough=200), deadline=None)
 def test_evidence_is_read_from_the_same_form_as_the_signals(texts: list[str]) -> None:
     for text, said in zip(texts, signals(pl.Series(texts)).iter_rows(named=True), strict=True):
         assert Traced(text).form == said["form"]

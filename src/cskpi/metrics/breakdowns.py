@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,8 @@ def load_breakdowns(groups: Iterable[str] = (), *, prove: bool = False) -> tuple
     problems: list[str] = []
     order = {group: place for place, group in enumerate(groups)}
     for path, binds in paths:
-        breakdown, faults = _read(path, binds=binds)
+        read = _read_shipped if path.parent == shipped else _read
+        breakdown, faults = read(path, binds=binds)
         if breakdown is not None and order and breakdown.group not in order:
             faults = [*faults, f"{path}:1: unknown group '{breakdown.group}'"]
         problems += faults
@@ -188,3 +190,7 @@ def _read(path: Path, *, binds: bool) -> tuple[Breakdown | None, list[str]]:
     if breakdown is not None and binds:
         problems = body_problems(breakdown)
     return breakdown, problems
+
+
+# Shipped files do not change while the program runs.
+_read_shipped = cache(_read)
