@@ -158,3 +158,10 @@ def test_each_rule_fires_at_its_last_point_and_not_one_short(name: str) -> None:
     for quiet in QUIET[name]:
         points = np.array(quiet, dtype=np.float64)
         assert not RULES[name](points, points).any(), quiet
+
+
+def test_limits_of_a_kpi_that_moved_once_are_numbers() -> None:
+    limits = value_limits(np.array([0.0] * 10 + [100.0] * 4))
+    # One step of 100 in 13; the mean of 14 days.
+    assert limits.centre == pytest.approx(400 / 14)
+    assert limits.sigma == pytest.approx(100 / 13 / 1.128)

@@ -37,11 +37,13 @@ def value_limits(values: Scores) -> ValueLimits:
     """Return the limits of values in the order of their days, from two days on.
 
     Days outside the first limits are left out and the limits drawn once more: a sales festival in
-    the baseline is nothing usual.
+    the baseline is nothing usual. Where that leaves no two days in a row, as of a KPI that moved
+    from one level to another, the first limits stand.
     """
     first = _plain_limits(values)
-    usual = np.abs(first.scores(values)) <= THREE_SIGMA
-    return _plain_limits(np.where(usual, values, np.nan))
+    usual = np.where(np.abs(first.scores(values)) <= THREE_SIGMA, values, np.nan)
+    leaves_some = np.isfinite(np.diff(usual, axis=-1)).any(axis=-1, keepdims=True)
+    return _plain_limits(np.where(leaves_some, usual, values))
 
 
 def _plain_limits(values: Scores) -> ValueLimits:
