@@ -42,7 +42,8 @@ def pack(
         paths = write_pack(
             con, chosen, settings, out, data_format=data_format, zipped=zipped, reveal=reveal
         )
-    if not any(path.name == "report.pdf" for path in paths):
+    wants_pdf = settings.text("pack.pdf") != "none"
+    if wants_pdf and not any(path.name == "report.pdf" for path in paths):
         note(say("pack.no_pdf"))
     for path in paths:
         typer.echo(path)
