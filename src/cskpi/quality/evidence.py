@@ -39,7 +39,7 @@ ORDER BY texts.text_hash, texts.rule_no
 MOST_WORDS = 3
 """Pieces of one message that a finding names."""
 
-_ROWS_AT_ONCE = 200_000
+_ROWS_AT_ONCE = 150_000
 """Patterns are compiled anew for each batch."""
 _PROMISE = "is_promise"
 _EDGES = " ,.!?;:~，。！？；：、～…\n\t"

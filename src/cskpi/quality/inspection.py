@@ -16,6 +16,7 @@ from cskpi.store.frames import offered, read_frame
 if TYPE_CHECKING:
     import duckdb
 
+    from cskpi.quality.evidence import WordLists
     from cskpi.quality.rule import Rule
     from cskpi.settings import Settings
 
@@ -83,14 +84,20 @@ def inspect(con: duckdb.DuckDBPyConnection, settings: Settings, base: str | None
         for number, r in enumerate(stale)
     ]
     _fill(con, "_qa_book", book)
-    forms = read_frame(con, "SELECT * FROM message_signals ORDER BY form_no")
-    counted = counted_emotions(forms, settings.number("talk.negative_below"))
     lists = word_lists(con, settings)
-    find(con, stale, FormBook(naming(counted, lists.products)))
+    find(con, stale, _book_of_forms(con, settings, lists))
     write_evidence(con, stale, lists)
     con.execute(_INSERT)
     settle(con, settings)
     con.execute(_DROP)
+
+
+def _book_of_forms(
+    con: duckdb.DuckDBPyConnection, settings: Settings, lists: WordLists
+) -> FormBook:
+    forms = read_frame(con, "SELECT * FROM message_signals ORDER BY form_no")
+    counted = counted_emotions(forms, settings.number("talk.negative_below"))
+    return FormBook(naming(counted, lists.products))
 
 
 def _forget(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], base: str | None) -> list[Rule]:
