@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cskpi.metrics.declaration import Metric
     from cskpi.metrics.finding import Against, Finding, Status, Unit
 
+_DIGITS = 12
 _STATUS_TONES: dict[Status | None, Tone] = {
     "good": "good",
     "warn": "warn",
@@ -42,8 +43,14 @@ def text_cell(text: str, tone: Tone = "plain") -> Cell:
 
 
 def number_cell(value: float | None, unit: Unit, tone: Tone = "plain", mark: str = "") -> Cell:
-    """Return a cell of a number; what cannot be shown is no data."""
+    """Return a cell of a number; what cannot be shown is no data.
+
+    Sums of fractions differ in their last digits with the order in which threads add them: twelve
+    digits are kept, so that the same data give the same bytes.
+    """
     known = value if value is not None and math.isfinite(value) else None
+    if isinstance(known, float):
+        known = float(f"{known:.{_DIGITS}g}")
     return Cell(format_value(known, unit), known, unit, tone, mark)
 
 
