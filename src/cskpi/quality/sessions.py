@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cskpi.quality.hits import FormBook
     from cskpi.quality.rule import Rule
 
-_BATCH_MESSAGES = 1_000_000
+_BATCH_MESSAGES = 500_000
 """Messages looked at in one go; sessions stay whole."""
 
 _LINES = """
