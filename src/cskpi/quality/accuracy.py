@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.normalise import normalise
-from cskpi.quality.answers import AMOUNT, LONGEST, STATES_SHORTLY
+from cskpi.quality.answers import LONGEST, STATES_AMOUNT, STATES_YES_OR_NO
 from cskpi.quality.clauses import STATES
 from cskpi.quality.entries import Entry, Judged
 from cskpi.quality.knowledge import POLARITY
@@ -109,7 +109,7 @@ INNER JOIN questions USING (session_no, turn)
 INNER JOIN kb_said_forms USING (form_no)
 WHERE kb_said_forms.is_accusing
     OR (answers.nth <= 3 AND questions.is_known
-        AND (kb_said_forms.has_amount OR questions.is_yes_or_no))
+        AND (kb_said_forms.has_amount OR (kb_said_forms.says_yes_or_no AND questions.is_yes_or_no)))
 """
 _PAIRS_TOLD = "SELECT DISTINCT pair_no, form_no, asked FROM kb_pairs ORDER BY pair_no"
 
@@ -235,17 +235,30 @@ def _pair(
 
     form = pl.col("form")
     asks = form.str.contains(ASKED) | (form.str.len_chars() <= _BARE_QUESTION)
-    speaks = form.str.contains(statements.answers.pattern) & asks
-    asked = forms.filter(pl.col("is_asked") & speaks).select(
+    is_short = form.str.len_chars() <= LONGEST
+    speaks = form.str.contains(statements.answers.pattern)
+    asked = forms.filter(pl.col("is_asked") & is_short & asks & speaks)
+    known = [
+        number
+        for number, text in asked.select("form_no", "form").iter_rows()
+        if statements.answers.may_answer(text)
+    ]
+    asked = asked.filter(pl.col("form_no").is_in(known)).select(
         "form_no", is_yes_or_no=form.str.contains(YES_OR_NO_ASKED)
     )
     accusing = [n for n, found in alone.items() if any(j.verdict == "contradicts" for j in found)]
     settled = [n for n, found in alone.items() if any(j.verdict == "agrees" for j in found)]
-    is_accusing = pl.col("form_no").is_in(accusing)
-    is_short = (form.str.len_chars() <= LONGEST) & form.str.contains(STATES_SHORTLY)
-    said = forms.filter(
-        pl.col("is_said") & (is_short & ~pl.col("form_no").is_in(settled) | is_accusing)
-    ).select("form_no", has_amount=form.str.contains(AMOUNT), is_accusing=is_accusing)
+    said = forms.filter("is_said").select(
+        "form_no",
+        has_amount=is_short & form.str.contains(STATES_AMOUNT),
+        says_yes_or_no=is_short & form.str.contains(STATES_YES_OR_NO),
+        is_accusing=pl.col("form_no").is_in(accusing),
+        is_settled=pl.col("form_no").is_in(settled),
+    )
+    said = said.filter(
+        (pl.col("has_amount") | pl.col("says_yes_or_no")) & ~pl.col("is_settled")
+        | pl.col("is_accusing")
+    )
     with offered(con, "kb_asked", asked), offered(con, "kb_said", said):
         con.execute("CREATE OR REPLACE TEMP TABLE kb_asked_forms AS SELECT * FROM kb_asked")
         con.execute("CREATE OR REPLACE TEMP TABLE kb_said_forms AS SELECT * FROM kb_said")

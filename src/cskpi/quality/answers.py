@@ -15,17 +15,20 @@ from functools import lru_cache, partial
 from cskpi.quality.answer_words import AnswerWords, answer_words
 from cskpi.quality.clauses import CAUSES, CITY, Clause, clause_of, in_full, pieces
 from cskpi.quality.entries import Entry, Judged
-from cskpi.quality.measures import DAY, Measure, measures, spelled
+from cskpi.quality.measures import DAY, NUMERAL, UNIT, Measure, measures, spelled
 from cskpi.quality.questions import AMOUNT_ASKED, Asked, read_question
 
 _REMEMBERED = 200_000
 """Questions whose reading is kept."""
 
-LONGEST = 80
+LONGEST = 40
 """Characters of an answer; what is longer names its matter itself."""
 
 _NO_STRONG = "暂不支持|不支持|不可以|不能|不提供|不包|不接受|没有|无法|不会|不建议|不推荐|不含|不送|不退|不换|不保|不行|别用"
-_NO_WORDS = f"{_NO_STRONG}|暂不|暂无|不可|不开|不发|不带|不配|不收|不防|不给|没(?=[的哦呢哈]|$)|未添加|无添加|零添加|不了"
+_NO_ANYWHERE = (
+    f"{_NO_STRONG}|暂不|暂无|不可|不开|不发|不带|不配|不收|不防|不给|未添加|无添加|零添加|不了|没"
+)
+_NO_WORDS = f"{_NO_ANYWHERE}(?=[的哦呢哈]|$)"
 _YES_STRONG = "支持|可以"
 _YES_WORDS = f"{_YES_STRONG}|没问题|提供|赠送|可|能|会|有|包|送|含|带|行|适合|配|免费"
 _SOFT = (
@@ -40,16 +43,19 @@ _HEDGED = re.compile(
     r"不过|但是?|除非|除了|如果|要是|要看|看情况|看您|根据|另外|可能|应该|也许|尽量|核实|查|确认一下|问一下|稍等"
 )
 _GOODWILL = re.compile(
-    r"这次|特殊|破例|额外|申请|争取|补偿|红包|破格|老客户|给您免|帮您免|返现|送您"
+    r"这次|特殊|破例|额外|[给帮为][您你]申请|争取|补偿|红包|破格|老客户|给您免|帮您免|返现|送您"
 )
 _QUOTED = re.compile(
     r"[您你](?:刚才|之前)?(?:说的?|是说|问的|看到的|看的|是指|拍的是|买的是|是要|是想|要的)|别家|其他店|平台|活动|客户说"
 )
-AMOUNT = r"[\d一二两三四五六七八九十半]"
-"""What a quantity cannot do without; a pattern of any engine."""
+STATES_AMOUNT = (
+    rf"{NUMERAL}\s*(?:个|{UNIT}|工作日|小时|钟头|天|日|周|星期|年|元|块|期|%|度|℃|件|成|点)|百分之|:\d\d|[当次第二明今]天"
+    rf"|次日|当日|承担|自理|自付|负责|您出|我们出|免费|不收|包了|{CITY}|e\d|^[^\d]{{0,6}}\d+[^\d]{{0,6}}$"
+)
+"""Without one of these an answer states no quantity; a pattern of any engine."""
 
-STATES_SHORTLY = rf"[\d一二两三四五六七八九十半]|[不没]|{_NO_STRONG}|{_YES_WORDS}"
-"""Without one of these an answer states nothing; a pattern of any engine."""
+STATES_YES_OR_NO = rf"^{_SOFT}(?:{_NO_ANYWHERE}|{_YES_WORDS})|^.{{0,12}}(?:{_NO_STRONG}|{_YES_STRONG})|^.{{0,6}}不了"
+"""Without one of these an answer says neither yes nor no; a pattern of any engine."""
 
 _FREE_ASKED = re.compile(r"要钱|收费|收钱|要邮费|要运费|加钱|花钱|收.{0,4}费")
 _FREE_SAID = re.compile(r"免费|不收|不用|不要钱|不需要|不另|不花|包的")
@@ -114,7 +120,8 @@ class AnswerBase:
             return False
         matters = asked.matters - self.words.light
         return any(
-            matters & matter.every and not matters - matter.every - matter.exceptions
+            matters & matter.every
+            and not matters - self.words.with_implied(matter.every) - matter.exceptions
             for matter in self._matters
         )
 
@@ -147,6 +154,17 @@ class AnswerBase:
         named = (asked.matters | asked.around | self.words.find(answer)) & self.words.cases
         return any(
             bool(named - matter.every) for matter in self._matters if matter.entry.kb_id == kb_id
+        )
+
+    def is_another_fact(self, judged: Judged) -> bool:
+        """Whether a statement names a case of which the entry has a fact of its own, and not the one it was set against."""
+        named = self.words.find(judged.said) & self.words.cases - CAUSES
+        named -= self.words.find(judged.known or "")
+        return any(
+            fact.measures and bool(named & fact.matters)
+            for matter in self._matters
+            if matter.entry.kb_id == judged.kb_id
+            for fact in matter.facts
         )
 
     def is_about(self, kb_id: str | None, question: str, piece: str) -> bool:
@@ -202,7 +220,15 @@ class AnswerBase:
                 if _agree(amounts, fact.measures):
                     return _judged(fact, piece, agrees=True)
             if facts and is_named:
-                is_sure = asked.is_sure and {m.kind for m in amounts} != {DAY}
+                # What is told of another case of the same matter may be that one's.
+                is_sure = (
+                    asked.is_sure
+                    and {m.kind for m in amounts} != {DAY}
+                    and (
+                        bool(facts[0].matters & heard & self.words.cases)
+                        or not any(_shares(amounts, fact.measures) for fact in matter.facts)
+                    )
+                )
                 return _judged(facts[0], piece, agrees=False) if is_sure else None
         return None
 
@@ -222,7 +248,7 @@ class AnswerBase:
             if not is_named:
                 continue
             excepted = bool(matter.exceptions & (heard | asked.around))
-            facts = self._of_answer(matter, heard)
+            facts = self._of_answer(asked, matter, heard)
             agreeing = [fact for fact in facts if (fact.is_yes != excepted) == is_yes]
             if agreeing and asked.is_sure:
                 return _judged(agreeing[0], piece, agrees=True)
@@ -232,12 +258,15 @@ class AnswerBase:
                 return None
         return None
 
-    def _of_answer(self, matter: _Matter, heard: frozenset[str]) -> list[_Known]:
+    def _of_answer(self, asked: Asked, matter: _Matter, heard: frozenset[str]) -> list[_Known]:
         """Return what an entry says yes or no to, of what was heard."""
         light = self.words.light
         facts = []
         for fact in matter.facts:
             if fact.is_yes is None or _PARTLY.search(fact.text):
+                continue
+            # A yes to four months says nothing of from six months on.
+            if fact.measures and asked.amounts and not _shares(asked.amounts, fact.measures):
                 continue
             targets = fact.matters - light
             # What holds in a case alone is no answer where the case is not named.
@@ -254,7 +283,7 @@ class AnswerBase:
         meant = self.words.with_implied(heard)
         found = []
         for place, matter in enumerate(self._matters):
-            spoken = matter.every | matter.exceptions
+            spoken = self.words.with_implied(matter.every) | matter.exceptions
             if heard - spoken - light or asked.around & cases - spoken:
                 continue
             shared = meant & matter.every - light
@@ -345,6 +374,10 @@ def _agree(ours: Sequence[Measure], theirs: Sequence[Measure]) -> bool:
         any(a.meets(b) for a in ours if a.kind == kind for b in theirs if b.kind == kind)
         for kind in kinds
     )
+
+
+def _shares(ours: Sequence[Measure], theirs: Sequence[Measure]) -> bool:
+    return any(a.kind == b.kind and a.meets(b) for a in ours for b in theirs)
 
 
 def _judged(fact: _Known, piece: str, *, agrees: bool) -> Judged:

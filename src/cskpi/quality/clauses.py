@@ -9,8 +9,9 @@ who pays for the parcel.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from typing import Literal
 
@@ -147,7 +148,9 @@ _PARCEL = re.compile(r"运费|邮费|快递费")
 _BUYER = r"您这边|您|你|买家|顾客|客户"
 _SELLER = r"我们店?|我方|我家|商家|店[里家铺]|本店|卖家"
 _PAYS = r"(?:这?边|方)?(?:来|自己|自行|全部|都|全)?(?:承担|负担|出|付|掏|负责|补贴|自理)"
-_SELLER_PAYS = re.compile(rf"不(?:用|需要?|要)(?:{_BUYER})?{_PAYS}|(?:{_SELLER}){_PAYS}")
+_SELLER_PAYS = re.compile(
+    rf"不(?:用|需要?|要)(?:{_BUYER})?{_PAYS}|(?:{_SELLER})(?:{_PAYS}|包(?:了|的|$))"
+)
 _BUYER_PAYS = re.compile(rf"(?:{_BUYER}){_PAYS}|自理|自付|自己(?:承担|负担|出|付|掏)")
 _FREE = re.compile(r"免费|不收费|不要钱|不加钱|不另外?收")
 STATES = rf"[eE]\d级|(?:{CITY})[^,。;!?]{{0,6}}[发出寄]|{_PARCEL.pattern}|{_FREE.pattern}"
@@ -156,18 +159,44 @@ STATES = rf"[eE]\d级|(?:{CITY})[^,。;!?]{{0,6}}[发出寄]|{_PARCEL.pattern}|{
 
 def in_full(text: str) -> str:
     """Return a text with short ways of stating a fact written out: 保5年, 发不了, 三成, 加20块."""
-    text = _LASTS.sub("质保", text)
-    text = _CANNOT.sub(r"不支持\1货", text)
-    text = _CANNOT_BE.sub(r"不支持\1", text)
-    text = _TENTHS.sub(lambda found: f"{_DIGITS[found[1]]}0%", text)
-    text = _FREE_FROM.sub(r"\1元", _YUAN.sub(r"\1元", text))
-    text = _NOT_FREE.sub("不支持包邮", text)
+    # A pattern is asked only where the text holds what it cannot do without.
+    for needles, rewrite in _WRITTEN_OUT:
+        if any(needle in text for needle in needles):
+            text = rewrite(text)
+    return text
+
+
+def _tenths(text: str) -> str:
+    return _TENTHS.sub(lambda found: f"{_DIGITS[found[1]]}0%", text)
+
+
+def _not_added(text: str) -> str:
     text = _ADDED_NOT.sub(r"没有\1", _NOT_ADDED.sub("没有", text))
-    text = _ADDED.sub("有", text)
-    text = _RETURN.sub("退货", _USE.sub("使用", text))
-    text = _DEPOSIT.sub("付定金", _HEATPROOF.sub("耐温", text)).replace("°c", "℃")
-    text = _DEGREES.sub(lambda found: f"{found[1] or found[2]}℃", text)
-    return text.replace("一半定金", "50%定金").replace("一半的定金", "50%定金")
+    return _ADDED.sub("有", text)
+
+
+def _degrees(text: str) -> str:
+    return _DEGREES.sub(lambda found: f"{found[1] or found[2]}℃", text)
+
+
+_WRITTEN_OUT: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
+    (("保",), partial(_LASTS.sub, "质保")),
+    (("不了",), partial(_CANNOT.sub, r"不支持\1货")),
+    (("不了",), partial(_CANNOT_BE.sub, r"不支持\1")),
+    (("成",), _tenths),
+    (("块",), partial(_YUAN.sub, r"\1元")),
+    (("邮",), partial(_FREE_FROM.sub, r"\1元")),
+    (("不包", "不免"), partial(_NOT_FREE.sub, "不支持包邮")),
+    (("加", "放"), _not_added),
+    (("用",), partial(_USE.sub, "使用")),
+    (("退",), partial(_RETURN.sub, "退货")),
+    (("耐",), partial(_HEATPROOF.sub, "耐温")),
+    (("先付",), partial(_DEPOSIT.sub, "付定金")),
+    (("°c",), lambda text: text.replace("°c", "℃")),
+    (("度",), _degrees),
+    (("一半",), lambda text: text.replace("一半定金", "50%定金").replace("一半的定金", "50%定金")),
+)
+"""What short ways cannot do without, and how they are written out, in this order."""
 
 
 def pieces(text: str) -> list[str]:
@@ -201,7 +230,7 @@ def clause_of(piece: str, *, is_rule: bool = False) -> Clause | None:
         return None
     split = _AFTER.match(part)
     condition, rest = (split["condition"], split["rest"]) if split else ("", part)
-    values = (*_quantities(rest), *_named_values(rest))
+    values = (*quantities(rest), *_named_values(rest))
     return Clause(part, f"{before} {condition}".strip(), rest, values)
 
 
@@ -221,7 +250,8 @@ def _named_values(text: str) -> Iterator[Quantity]:
         yield Quantity("yuan", 0.0, 0.0)
 
 
-def _quantities(text: str) -> tuple[Quantity, ...]:
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """Return the quantities of a text."""
     rough = _ROUGHLY if _ROUGH.search(text) else 0.0
     found = []
     for match in QUANTITY.finditer(text):

@@ -40,21 +40,21 @@ _UNITS: dict[str, tuple[str, float]] = {
     "寸": ("inches", 1),
     **{sign: (f"count {sign}", 1) for sign in "个只颗袋片包瓶支条双盒罐枚粒根"},
 }
-_NUMERAL = r"\d+(?:\.\d+)?|[一二两三四五六七八九十百]+"
+NUMERAL = r"\d+(?:\.\d+)?|[一二两三四五六七八九十百]+"
+UNIT = "|".join(sorted(_UNITS, key=lambda unit: (-len(unit), unit)))
 _MEASURE = re.compile(
-    rf"(?<![第\d.每这那])(?P<low>{_NUMERAL})(?:\s*[-~到至—]\s*(?P<high>{_NUMERAL}))?\s*"
-    rf"(?P<unit>{'|'.join(sorted(_UNITS, key=lambda unit: (-len(unit), unit)))})"
+    rf"(?<![第\d.每这那])(?P<low>{NUMERAL})(?:\s*[-~到至—]\s*(?P<high>{NUMERAL}))?\s*"
+    rf"(?P<unit>{UNIT})"
     r"(?![a-z0-9]|(?:个|工作日|小时|钟头|月)|码)"
 )
 _CLOCK = re.compile(
-    rf"(?P<part>早上|上午|中午|下午|晚上|晚)?(?:(?P<hour>\d{{1,2}}):(?P<minute>\d\d)|(?P<oclock>{_NUMERAL})点(?P<half>半)?)"
+    rf"(?:(?P<hour>\d{{1,2}}):(?P<minute>\d\d)|(?P<oclock>{NUMERAL})点(?P<half>半)?)"
 )
 DAY = "day"
 """Today is 0, tomorrow 1."""
 
 _DAYS = (re.compile(r"当天|当日|今天"), re.compile(r"次日|第二天|明天|隔天"))
 _NOON = 12
-_LATER = frozenset({"下午", "晚上", "晚"})
 _DOZEN = re.compile(r"(?<=十)([一二三四五六七八])(?=[二三四五六七八九])")
 _TWO = re.compile(r"[一二两三四五六七八九]{2}")
 _PART = re.compile(r"百分之(\d+(?:\.\d+)?|[一二三四五六七八九十]+)")
@@ -69,12 +69,15 @@ _ASKED = (
     (re.compile(r"几块|多少钱|几元|多少元|多少包邮|[邮运]费"), "元"),
     (re.compile(r"几期|多少期"), "期"),
 )
+_SUM = re.compile(
+    r"((?:(?<=[收补加付要层])|(?<=就))\d+(?:\.\d+)?)(?![\d.元块%个年月天件斤层楼小分期])"
+)
 _BARE = re.compile(
-    rf"^(?:满|就|是|大概)?\s*(?P<value>{_NUMERAL})\s*(?P<rest>就?包邮.*|的?[哦呢哈啦吧呀]*)$"
+    rf"^(?:满|就|是|大概)?\s*(?P<value>{NUMERAL})\s*(?P<rest>就?包.*|的?[哦呢哈啦吧呀]*)$"
 )
 _SPENT = re.compile(r"满(\d+(?:\.\d+)?)(?![\d.元块件个月天年])")
 _DEGREES = re.compile(r"(\d+)度")
-_WHENCE = re.compile(r"哪.{0,2}发|发货地|哪里寄")
+_WHENCE = re.compile(r"哪.{0,4}发|发货地|哪里寄")
 _SENT = re.compile(r"[发寄]|出货")
 _WHO_PAYS = re.compile(
     r"(?:[运邮]费|快递费).{0,6}(?:谁|自理|承担|自己|出|付|给)|谁.{0,4}(?:[运邮]费|快递费)|退.{0,4}[运邮]费[呢啊呀?]*$"
@@ -113,6 +116,8 @@ def spelled(text: str, question: str = "") -> str:
         text += "发货"
     if _WHO_PAYS.search(question) and not _PARCEL.search(text):
         text = f"运费{text}"
+    if _MONEY.search(question):
+        text = _SUM.sub(r"\1元", text)
     bare = _BARE.match(text)
     if bare:
         for asked, unit in _ASKED:
@@ -141,9 +146,8 @@ def measures(clause: Clause) -> tuple[Measure, ...]:
         known.append(Measure(kind, low * factor, high * factor))
     for found in _CLOCK.finditer(clause.rest):
         hour = number(found["hour"] or found["oclock"])
-        if found["part"] in _LATER and hour < _NOON:
-            hour += _NOON
-        hour += 0.5 if found["half"] else float(found["minute"] or 0) / 60
+        # Four o'clock may be that of the afternoon, said or not.
+        hour = hour % _NOON + (0.5 if found["half"] else float(found["minute"] or 0) / 60)
         known.append(Measure("clock", hour, hour))
     for days, said in enumerate(_DAYS):
         if said.search(clause.rest):

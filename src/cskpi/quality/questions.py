@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cskpi.quality.clauses import in_full, pieces
-from cskpi.quality.measures import asked_kinds
+from cskpi.quality.clauses import Clause, in_full, pieces, quantities
+from cskpi.quality.measures import Measure, asked_kinds, measures
 
 if TYPE_CHECKING:
     from cskpi.quality.answer_words import AnswerWords
@@ -27,7 +27,9 @@ ASKED = _WANTS.pattern
 _GREETS = re.compile(
     r"^(?:在吗|在么|在不在|你好|您好|亲|hi|hello|人呢|有人吗|请问一下|请问|客服)*$"
 )
-AMOUNT_ASKED = re.compile(r"多|几|哪|什么时候|啥时候|何时|谁|期限|时效|保质期$|质保$|保修$|功率$")
+AMOUNT_ASKED = re.compile(
+    r"多|几|哪|什么时候|啥时候|何时|谁|期限|时效|级别|等级|保质期$|质保$|保修$|功率$"
+)
 _STATUS = re.compile(
     r"了吗|了没|了么|怎么[还不没]|还没|还不|为什么|为啥|凭什么|到底|已经|都.{1,4}[天年月]了|怎么回事|查一下|帮我查"
 )
@@ -55,6 +57,7 @@ class Asked:
     is_yes_or_no: bool
     is_sure: bool
     is_status: bool
+    amounts: tuple[Measure, ...]
 
 
 def read_question(words: AnswerWords, question: str) -> Asked:
@@ -68,7 +71,17 @@ def read_question(words: AnswerWords, question: str) -> Asked:
     parts = [part for part in parts if _SAYS.search(part) and not _GREETS.match(part)]
     asking = [part for part in parts if _WANTS.search(part)] or parts[-1:]
     if not asking:
-        return Asked(_NONE, _NONE, "", "", None, is_yes_or_no=False, is_sure=False, is_status=False)
+        return Asked(
+            _NONE,
+            _NONE,
+            "",
+            "",
+            None,
+            is_yes_or_no=False,
+            is_sure=False,
+            is_status=False,
+            amounts=(),
+        )
     said = asking[-1]
     last = in_full(said)
     matters = words.find(last) | (_DELIVERY if _ARRIVES.search(last) else _NONE)
@@ -84,4 +97,5 @@ def read_question(words: AnswerWords, question: str) -> Asked:
         is_yes_or_no=bool(ASKS.search(last.rstrip("?"))),
         is_sure=len(asking) == 1 and not words.is_unknown(last),
         is_status=bool(_STATUS.search(last)),
+        amounts=measures(Clause(last, "", last, quantities(last))),
     )

@@ -48,9 +48,12 @@ class Statements:
         """Return what is stated by itself only where nothing speaks for another reading."""
         if judged.kb_id is None:
             return judged
+        words = self.answers.words
+        # The battery's year is not the machine's.
+        if self.answers.is_another_fact(judged):
+            return _left(judged)
         clause = stated(judged.said)
         is_plain = clause is None or not clause.quantities
-        words = self.answers.words
         if is_plain and not self.answers.is_about(judged.kb_id, question, judged.said):
             return _left(judged)
         if judged.verdict != "contradicts":
