@@ -326,6 +326,7 @@ def test_the_commands_draw_write_and_take_back(tmp_path: Path, cli: Cli) -> None
     assert shown_words("bank_card、你有病") == "银行卡号、你有病"
     assert "-o" in cli("qa", "sample", "--week", "2026-W41", *here).stderr
     cli("qa", "sample", "--week", "2026-W41", "--share", "2", *here, code=2)
+    cli("qa", "sample", "--week", "2026-W41", "-o", "sheet.csv", *here, code=2)
     cli("qa", "sample", "--week", "2026-W01", *here, code=2)
     cli("qa", "sample", "--week", "October", *here, code=2)
     cli("qa", "import", tmp_path / "messages.csv", *here, code=3)

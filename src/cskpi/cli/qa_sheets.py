@@ -56,6 +56,8 @@ def sample(
 
     period = week_period(week)
     part = settings.number("grading.share") if share is None else share
+    if output and output.suffix.lower() != ".xlsx":
+        raise UsageError("qa_sheet_name", path=output)
     if not 0 < part <= 1:
         raise UsageError("qa_share", share=part)
     with model_progress() as progress:
