@@ -181,7 +181,7 @@ def judge_statements(con: duckdb.DuckDBPyConnection) -> None:
     rows = [
         (number, *_row(judged))
         for number, found in alone.items()
-        for judged in statements.beside("", texts[number], found)
+        for judged in (statements.beside("", texts[number], found) if found else ())
     ]
     by_themselves = pl.concat([_frame("form_no", rows), _not_covered(forms, near)], how="diagonal")
     with offered(con, "kb_alone", by_themselves), offered(con, "kb_beside", beside):

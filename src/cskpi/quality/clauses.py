@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from math import inf
 from typing import Literal
 
@@ -157,11 +157,17 @@ STATES = rf"[eE]\d级|(?:{CITY})[^,。;!?]{{0,6}}[发出寄]|{_PARCEL.pattern}|{
 """Where a text may state a fact without number, yes or no; a pattern of any engine."""
 
 
+_MAY_BE_SHORT = re.compile("[保成块邮加放用退耐度]|不[了包免]|先付|°c|一半")
+
+
+@lru_cache(100_000)
 def in_full(text: str) -> str:
     """Return a text with short ways of stating a fact written out: 保5年, 发不了, 三成, 加20块."""
+    if not _MAY_BE_SHORT.search(text):
+        return text
     # A pattern is asked only where the text holds what it cannot do without.
-    for needles, rewrite in _WRITTEN_OUT:
-        if any(needle in text for needle in needles):
+    for needle, rewrite in _WRITTEN_OUT:
+        if needle in text:
             text = rewrite(text)
     return text
 
@@ -179,22 +185,23 @@ def _degrees(text: str) -> str:
     return _DEGREES.sub(lambda found: f"{found[1] or found[2]}℃", text)
 
 
-_WRITTEN_OUT: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
-    (("保",), partial(_LASTS.sub, "质保")),
-    (("不了",), partial(_CANNOT.sub, r"不支持\1货")),
-    (("不了",), partial(_CANNOT_BE.sub, r"不支持\1")),
-    (("成",), _tenths),
-    (("块",), partial(_YUAN.sub, r"\1元")),
-    (("邮",), partial(_FREE_FROM.sub, r"\1元")),
-    (("不包", "不免"), partial(_NOT_FREE.sub, "不支持包邮")),
-    (("加", "放"), _not_added),
-    (("用",), partial(_USE.sub, "使用")),
-    (("退",), partial(_RETURN.sub, "退货")),
-    (("耐",), partial(_HEATPROOF.sub, "耐温")),
-    (("先付",), partial(_DEPOSIT.sub, "付定金")),
-    (("°c",), lambda text: text.replace("°c", "℃")),
-    (("度",), _degrees),
-    (("一半",), lambda text: text.replace("一半定金", "50%定金").replace("一半的定金", "50%定金")),
+_WRITTEN_OUT: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("保", partial(_LASTS.sub, "质保")),
+    ("不了", partial(_CANNOT.sub, r"不支持\1货")),
+    ("不了", partial(_CANNOT_BE.sub, r"不支持\1")),
+    ("成", _tenths),
+    ("块", partial(_YUAN.sub, r"\1元")),
+    ("邮", partial(_FREE_FROM.sub, r"\1元")),
+    ("不", partial(_NOT_FREE.sub, "不支持包邮")),
+    ("加", _not_added),
+    ("放", _not_added),
+    ("用", partial(_USE.sub, "使用")),
+    ("退", partial(_RETURN.sub, "退货")),
+    ("耐", partial(_HEATPROOF.sub, "耐温")),
+    ("先付", partial(_DEPOSIT.sub, "付定金")),
+    ("°c", lambda text: text.replace("°c", "℃")),
+    ("度", _degrees),
+    ("一半", lambda text: text.replace("一半定金", "50%定金").replace("一半的定金", "50%定金")),
 )
 """What short ways cannot do without, and how they are written out, in this order."""
 
