@@ -52,10 +52,14 @@ def _made() -> duckdb.DuckDBPyConnection:
 
 
 def _empty(con: duckdb.DuckDBPyConnection) -> None:
-    filled = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND estimated_size > 0"
+    left = con.execute(
+        "SELECT table_name, temporary FROM duckdb_tables() WHERE temporary OR estimated_size > 0"
     ).fetchall()
-    emptying = [f"TRUNCATE {table}" for (table,) in filled if table != "_cskpi_schema"]
+    emptying = [
+        f"DROP TABLE temp.{table}" if is_temporary else f"TRUNCATE {table}"
+        for table, is_temporary in left
+        if table != "_cskpi_schema"
+    ]
     con.execute("; ".join(["BEGIN", *emptying, "COMMIT"]))
 
 
