@@ -27,7 +27,7 @@ SELECT form_no, topic, is_greeting,
     is_filler OR NOT regexp_matches(form, '[0-9a-z\u4e00-\u9fff]') AS is_filler,
     length(form) AS size,
     -- The same script with another softener at its end is the same.
-    hash(regexp_replace(form, '[哦哈呢呀啊噢亲的了~。!,. ]+$', '')) AS script,
+    md5_number_lower(regexp_replace(form, '[哦哈呢呀啊噢亲的了~。!,. ]+$', '')) AS script,
     (is_question OR regexp_matches(form, '几(?:个|天|号|时|点|件|次|岁|月|人|克|斤|孔|码|寸|层|片|包|瓶|盒|米|升|瓦|折|年|周|双|种)|多少|哪(?:个|种|款|天|里|家|些)|啥|还是|为什么|为啥|怎么|帮我(?:选|看|推荐)')
         OR regexp_matches(form, '干不干|带不带|是不是|有没有|能不能|会不会|要不要|好不好|用不用|包不包|送不送|可不可以|大不大|厚不厚|重不重|甜不甜|贵不贵|.{4}不[?。,]?$'))
         AND NOT is_filler AND NOT is_greeting
