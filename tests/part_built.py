@@ -51,7 +51,9 @@ class PartBuilt:
         self._settings = settings
         self._built: set[str] = set()
 
-    def execute(self, query: str | duckdb.Statement, *parameters: object) -> duckdb.DuckDBPyConnection:
+    def execute(
+        self, query: str | duckdb.Statement, *parameters: object
+    ) -> duckdb.DuckDBPyConnection:
         """Make what the statement rests on, then run it."""
         self._build(query)
         return self.whole.execute(query, *parameters)

@@ -95,7 +95,10 @@ def test_a_known_id_with_another_text_takes_the_later_text(shop: Shop) -> None:
         ("M3", "在吗", 2),
     ]
     assert shop.column("SELECT list(text_hash ORDER BY message_id) FROM messages") == [
-        [shop.column("SELECT text_hash_of('改了')")[0], *shop.column("SELECT text_hash_of('在吗')") * 2]
+        [
+            shop.column("SELECT text_hash_of('改了')")[0],
+            *shop.column("SELECT text_hash_of('在吗')") * 2,
+        ]
     ]
 
 
