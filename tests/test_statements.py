@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cskpi.enrich.normalise import normalise
 from cskpi.quality.clauses import Quantity, clauses, number
-from cskpi.quality.knowledge import Entry, KnowledgeBase
+from cskpi.quality.entries import Entry
+from cskpi.quality.knowledge import KnowledgeBase
 
 ENTRIES = (
     ("ship", "多久发货", "什么时候发货|几天能发", "现货付款后48小时内发货", "预售商品以页面为准"),
