@@ -18,7 +18,7 @@ from cskpi.quality.inspection import recipe as inspection_recipe
 from cskpi.quality.replies import judge_replies
 from cskpi.quality.replies import settings_recipe as replies_recipe
 from cskpi.sentiment.satisfaction import fill_satisfaction, satisfaction_recipe
-from cskpi.store.database import transaction
+from cskpi.store.database import Limits, let_go, transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,6 +89,8 @@ def enrich(
             continue
         if progress:
             progress(stage.name, number, len(STAGES))
+        # A stage holds much in frames of its own: with the tables of the one before it would be a GB more.
+        let_go(con, Limits.of(settings))
         with transaction(con):
             stage.run(con, settings)
             con.execute("DELETE FROM _cskpi_text WHERE stage = ?", [stage.name])

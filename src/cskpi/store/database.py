@@ -24,6 +24,8 @@ DEFAULT_MEMORY_SHARE = 0.6
 DEFAULT_MEMORY_BYTES = 1_500_000_000
 """What DuckDB may hold before it spills to disk: a process then stays below 2 GB, and more is no faster."""
 
+_LEAST_MEMORY = "50MB"
+
 SLOW_COMPRESSION = "zstd,fsst"
 """Left out when writing: they make text a third smaller and loading a third slower."""
 
@@ -113,6 +115,21 @@ def quote(name: str) -> str:
 def literal(text: str) -> str:
     """Return text as a quoted SQL string, for the few places that take no parameter."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def let_go(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    """Give back the memory that DuckDB keeps of tables read before; call it outside transactions.
+
+    Args:
+        con: a connection whose settings may change.
+        limits: what holds afterwards.
+    """
+    import duckdb
+
+    # What is in use stays, and is no failure.
+    with suppress(duckdb.OutOfMemoryException):
+        con.execute(f"SET memory_limit = {literal(_LEAST_MEMORY)}")
+    con.execute(f"SET memory_limit = {literal(limits.memory)}")
 
 
 def lock_down(con: duckdb.DuckDBPyConnection) -> None:
