@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from cskpi.quality.answer_words import AnswerWords, answer_words
-from cskpi.quality.clauses import CAUSES, CITY, Clause, clause_of, in_full, pieces
+from cskpi.quality.clauses import CAUSES, CITY, Clause, Quantity, clause_of, in_full, pieces
 from cskpi.quality.entries import Entry, Judged
-from cskpi.quality.measures import DAY, NUMERAL, UNIT, Measure, measures, spelled
+from cskpi.quality.measures import DAY, NUMERAL, UNIT, measures, spelled
 from cskpi.quality.questions import AMOUNT_ASKED, Asked, read_question
 
 _REMEMBERED = 200_000
@@ -59,7 +59,7 @@ STATES_YES_OR_NO = rf"^{_SOFT}(?:{_NO_ANYWHERE}|{_YES_WORDS})|^.{{0,12}}(?:{_NO_
 
 _FREE_ASKED = re.compile(r"要钱|收费|收钱|要邮费|要运费|加钱|花钱|收.{0,4}费")
 _FREE_SAID = re.compile(r"免费|不收|不用|不要钱|不需要|不另|不花|包的")
-_FREE = Measure("yuan", 0.0, 0.0)
+_FREE = Quantity("yuan", 0.0, 0.0)
 _EXCEPT = re.compile(r"[^,。;!]+(?:除外|不算|不含)")
 _PARTLY = re.compile(r"满|[购买][满\d一二两三]|不满|未满|达到")
 _TAKES_UP = re.compile(r"回复|答复|联系|给您回|催|反馈|跟进|稍等|等一下|看一下|查|核实|登记好|分钟")
@@ -77,7 +77,7 @@ class _Known:
     entry: Entry
     text: str
     matters: frozenset[str]
-    measures: tuple[Measure, ...]
+    measures: tuple[Quantity, ...]
     is_yes: bool | None
 
 
@@ -198,7 +198,7 @@ class AnswerBase:
                 return self._yes_or_no(asked, heard, piece, answer, is_yes=is_yes)
         return None
 
-    def _amounts(self, asked: Asked, clause: Clause, answer: str) -> list[Measure]:
+    def _amounts(self, asked: Asked, clause: Clause, answer: str) -> list[Quantity]:
         """Return the quantities of a clause that answer a question."""
         is_answer = (
             asked.kinds is not None
@@ -212,7 +212,7 @@ class AnswerBase:
         return [m for m in measures(clause) if asked.kinds is None or m.kind in asked.kinds]
 
     def _amount(
-        self, asked: Asked, heard: frozenset[str], amounts: list[Measure], piece: str
+        self, asked: Asked, heard: frozenset[str], amounts: list[Quantity], piece: str
     ) -> Judged | None:
         for matter, is_named in self._nearest(asked, heard):
             facts = self._of_kind(matter, heard, {m.kind for m in amounts})
@@ -368,7 +368,7 @@ def _yes_or_no(text: str, words: AnswerWords, *, is_first: bool) -> bool | None:
     return found["no"] is None
 
 
-def _agree(ours: Sequence[Measure], theirs: Sequence[Measure]) -> bool:
+def _agree(ours: Sequence[Quantity], theirs: Sequence[Quantity]) -> bool:
     kinds = {m.kind for m in ours} & {m.kind for m in theirs}
     return all(
         any(a.meets(b) for a in ours if a.kind == kind for b in theirs if b.kind == kind)
@@ -376,7 +376,7 @@ def _agree(ours: Sequence[Measure], theirs: Sequence[Measure]) -> bool:
     )
 
 
-def _shares(ours: Sequence[Measure], theirs: Sequence[Measure]) -> bool:
+def _shares(ours: Sequence[Quantity], theirs: Sequence[Quantity]) -> bool:
     return any(a.kind == b.kind and a.meets(b) for a in ours for b in theirs)
 
 

@@ -9,24 +9,10 @@ who pays for the parcel.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from math import inf
-from typing import Literal
-
-Kind = Literal[
-    "hours",
-    "workdays",
-    "yuan",
-    "percent",
-    "instalments",
-    "degrees",
-    "pieces",
-    "grade",
-    "sent_from",
-    "payer",
-]
 
 _NUMERALS = "零一二两三四五六七八九"
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -47,7 +33,7 @@ NAMED = frozenset({"grade", "sent_from", "payer"})
 CAUSES = frozenset({"质量问题", "个人原因"})
 """Why goods go back; who pays for the parcel rests on it."""
 
-_KINDS: dict[str, Kind] = {
+_KINDS: Mapping[str, str] = {
     **dict.fromkeys(_HOURS, "hours"),
     "工作日": "workdays",
     "元": "yuan",
@@ -90,9 +76,9 @@ _CENTURY = 100
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A span of values of one kind."""
+    """A span of values of one kind; times in hours, lengths in millimetres, weights in grams."""
 
-    kind: Kind
+    kind: str
     low: float
     high: float
 

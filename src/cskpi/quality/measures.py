@@ -7,9 +7,8 @@ be.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from cskpi.quality.clauses import NAMED, Clause, number
+from cskpi.quality.clauses import Clause, Quantity, number
 
 _UNITS: dict[str, tuple[str, float]] = {
     "千瓦": ("watts", 1000),
@@ -92,20 +91,6 @@ _MONEY = re.compile(
 _CLOCK_ASKED = re.compile(r"几点|工作时间|上班时间|营业时间|在线时间|客服时间")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A span of values of one kind; times in hours, lengths in millimetres, weights in grams."""
-
-    kind: str
-    low: float
-    high: float
-
-    def meets(self, other: Measure) -> bool:
-        """Whether both can be true at once."""
-        slack = 0.0 if self.kind in NAMED else 0.02 * min(self.high, other.high)
-        return self.low <= other.high + slack and other.low <= self.high + slack
-
-
 def spelled(text: str, question: str = "") -> str:
     """Return an answer with percent and yuan written out, and a bare number with the unit asked for."""
     text = _PART.sub(lambda found: f"{number(found[1]):g}%", text)
@@ -137,21 +122,21 @@ def asked_kinds(question: str) -> frozenset[str] | None:
     return None
 
 
-def measures(clause: Clause) -> tuple[Measure, ...]:
+def measures(clause: Clause) -> tuple[Quantity, ...]:
     """Return all quantities of a clause, those of `clauses.py` among them."""
-    known = [Measure(q.kind, q.low, q.high) for q in clause.quantities]
+    known = list(clause.quantities)
     for found in _MEASURE.finditer(clause.rest):
         kind, factor = _UNITS[found["unit"]]
         low, high = _ends(found["low"], found["high"])
-        known.append(Measure(kind, low * factor, high * factor))
+        known.append(Quantity(kind, low * factor, high * factor))
     for found in _CLOCK.finditer(clause.rest):
         hour = number(found["hour"] or found["oclock"])
         # Four o'clock may be that of the afternoon, said or not.
         hour = hour % _NOON + (0.5 if found["half"] else float(found["minute"] or 0) / 60)
-        known.append(Measure("clock", hour, hour))
+        known.append(Quantity("clock", hour, hour))
     for days, said in enumerate(_DAYS):
         if said.search(clause.rest):
-            known.append(Measure(DAY, days, days))
+            known.append(Quantity(DAY, days, days))
     return tuple(known)
 
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cskpi.quality.clauses import Clause, in_full, pieces, quantities
-from cskpi.quality.measures import Measure, asked_kinds, measures
+from cskpi.quality.clauses import Clause, Quantity, in_full, pieces, quantities
+from cskpi.quality.measures import asked_kinds, measures
 
 if TYPE_CHECKING:
     from cskpi.quality.answer_words import AnswerWords
@@ -57,7 +57,7 @@ class Asked:
     is_yes_or_no: bool
     is_sure: bool
     is_status: bool
-    amounts: tuple[Measure, ...]
+    amounts: tuple[Quantity, ...]
 
 
 def read_question(words: AnswerWords, question: str) -> Asked:
