@@ -18,11 +18,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cskpi.enrich.sieve import FEWEST_SIFTED, Sieve
+from cskpi.enrich.sieve import FEWEST_SIFTED, FEWEST_TIMES, Sieve
 from cskpi.errors import InputError
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Lexicons:
         import numpy as np
 
         every = sum(len(self[place].parts) for place in self._sifted)
-        if forms.len() < FEWEST_SIFTED:
+        if forms.len() < FEWEST_SIFTED and next(self._few) < FEWEST_TIMES:
             rows = np.ones((every, forms.len()), dtype=bool)
         else:
             rows = self._sieve.near(forms)
@@ -185,6 +185,11 @@ class Lexicons:
     @cached_property
     def _sifted(self) -> tuple[tuple[str, str], ...]:
         return tuple((file, name) for file in SIFTED for name in self.classes.get(file, {}))
+
+    @cached_property
+    def _few(self) -> count[int]:
+        """How often few texts were looked through so far."""
+        return count()
 
     @cached_property
     def _sieve(self) -> Sieve:

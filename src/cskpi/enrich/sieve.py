@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FEWEST_SIFTED = 20_000
 """Making a sieve takes as long as looking through so many texts without it."""
+FEWEST_TIMES = 6
+"""It takes as long as looking through few texts so often: each time their patterns are compiled anew."""
 
 _BITS = 64
 _UNITS = 1 << 16

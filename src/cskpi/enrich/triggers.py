@@ -30,6 +30,8 @@ _PLACEHOLDERS = "number order emoji link image smile mobile parcel address name 
 _PLACEHOLDER_SHARE = 0.1
 
 _CLASS_SIGNS = 64
+_PLAIN = re.compile(r"[^()\[\]\\^$.?*+{}|]+(?![?*+{])")
+"""Signs that stand for themselves, once each."""
 
 Spelled = frozenset[str]
 
@@ -76,7 +78,7 @@ def _share(piece: str) -> float:
 def _rarest(word: str) -> tuple[float, str]:
     """Return the piece of a word that fewest texts hold, after its share of them."""
     pieces = [word[n : n + 2] for n in range(max(len(word) - 1, 1))]
-    return min((_share(piece), piece) for piece in pieces)
+    return min(zip(map(_share, pieces), pieces, strict=True))
 
 
 def _rarer(one: Spelled | None, other: Spelled | None) -> Spelled | None:
@@ -162,6 +164,10 @@ class _Reader:
     def _sequence(self) -> _Part:
         found = _Sequence()
         while self._next() not in {"", "|", ")"}:
+            if plain := _PLAIN.match(self._pattern, self._at):
+                self._at = plain.end()
+                found.add(_Part(frozenset({plain.group()})))
+                continue
             part = self._atom()
             least, most = self._repetition()
             if (least, most) == (1, 1):
