@@ -89,13 +89,14 @@ def _gathered(
     metrics, declared = catalog.own(), load_breakdowns(catalog.groups)
     needed = {source for one in metrics for source in one.sources}
     needed |= {source for one in declared for source in one.sources}
-    with shared_facts(con, metrics), con.cursor() as beside, ahead(beside) as worker:
-        filled = filled_tables(con, needed)
+    filled = filled_tables(con, needed)
+    with con.cursor() as beside, ahead(beside) as worker:
         told = worker.submit(_told, beside, declared, filled, period, settings)
-        material, by_place = _numbers(con, catalog, period, settings)
-        parts = parts_of_changes(con, material, settings)
-        waits = _first_waits(con, metrics, period, settings)
-        facts = told.result()
+        spread = worker.submit(_first_waits, beside, metrics, period, settings)
+        with shared_facts(con, metrics):
+            material, by_place = _numbers(con, catalog, period, settings)
+            parts = parts_of_changes(con, material, settings)
+        facts, waits = told.result(), spread.result()
     whole = replace(
         material,
         totals=comparable(material.totals, metrics, facts.coverage),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -59,7 +59,8 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
     bounds = {"period_start": period.start, "period_end": period.end}
     first_at, last_at = _row(con, _SPAN, bounds)
     files, read, accepted, duplicate, rejected = _row(con, _LEDGER)
-    matches, missing = order_matches(con, period), _missing_days(con, period)
+    matches = order_matches(con, period)
+    missing, uneven = _days_without_data(con, period)
     return Coverage(
         first_at=first_at,
         last_at=last_at,
@@ -76,7 +77,7 @@ def coverage(con: duckdb.DuckDBPyConnection, period: Period) -> Coverage:
         agents_unknown=tuple(name for (name,) in con.execute(_UNKNOWN_AGENTS).fetchall()),
         accounts=dict.fromkeys(STATES, 0) | dict(con.execute(_ACCOUNTS).fetchall()),
         has={kind: _row(con, f"SELECT count(*) FROM {kind}")[0] for kind in KINDS},
-        uneven=_uneven(con, period, len(missing)),
+        uneven=uneven,
     )
 
 
@@ -158,29 +159,35 @@ GROUP BY state
 
 _DAYS = """
 SELECT DISTINCT CAST(occurred_at AS DATE) FROM session_messages
-WHERE occurred_at >= $period_start AND occurred_at < $period_end
+WHERE occurred_at >= $first_start AND occurred_at < $period_end
 """
 
 
-def _missing_days(con: duckdb.DuckDBPyConnection, period: Period) -> tuple[date, ...]:
-    bounds = {"period_start": period.start, "period_end": period.end}
-    covered = {day for (day,) in con.execute(_DAYS, bounds).fetchall()}
-    days = (period.start.date() + timedelta(days=n) for n in range(period.days))
-    return tuple(day for day in days if day not in covered)
-
-
-def _uneven(con: duckdb.DuckDBPyConnection, period: Period, missing: int) -> dict[Against, int]:
-    found: dict[Against, int] = {}
+def _days_without_data(
+    con: duckdb.DuckDBPyConnection, period: Period
+) -> tuple[tuple[date, ...], dict[Against, int]]:
+    """Return the days nobody wrote on; of earlier periods how many, where clearly more or fewer."""
     earlier: dict[Against, Period | None] = {
         "previous": period.previous(),
         "last_year": period.year_before(),
     }
+    starts = [period.start, *(other.start for other in earlier.values() if other is not None)]
+    # One look at millions of messages is enough for all periods.
+    bounds = {"first_start": min(starts), "period_end": period.end}
+    covered = {day for (day,) in con.execute(_DAYS, bounds).fetchall()}
+    missing = _not_among(covered, period)
+    uneven: dict[Against, int] = {}
     for against, other in earlier.items():
         if other is not None:
-            lacking = len(_missing_days(con, other))
-            if abs(lacking / other.days - missing / period.days) > _ALIKE:
-                found[against] = lacking
-    return found
+            lacking = len(_not_among(covered, other))
+            if abs(lacking / other.days - len(missing) / period.days) > _ALIKE:
+                uneven[against] = lacking
+    return missing, uneven
+
+
+def _not_among(covered: Collection[date], period: Period) -> tuple[date, ...]:
+    days = (period.start.date() + timedelta(days=n) for n in range(period.days))
+    return tuple(day for day in days if day not in covered)
 
 
 def _row(

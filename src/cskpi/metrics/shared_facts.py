@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NAMES: Mapping[str, str] = {"shops": "shop_id", "accounts": "agent_id", "channels": "channel"}
 """Tables of names and the column that holds the name."""
 
+NAMED = {**NAMES, "customers": "shop_id"}
+"""Tables whose rows are looked up for a name by millions of others."""
+
 KEYS: Mapping[str, str] = {
     "shops": "shop_no",
     "accounts": "account_no",
@@ -36,6 +39,9 @@ TEXTS = "message_signals"
 LEAST_USES = 5
 """Writing a view costs about as much as joining its names for five KPIs."""
 
+LEAST_USES_GROUPED = 2
+"""A view that groups rows is dearer to read than to write."""
+
 LARGE_ROWS = 300_000
 
 _COUNTED = frozenset(
@@ -49,6 +55,7 @@ _BODY = re.compile(r"^\s*CREATE VIEW \w+ AS ")
 _JOIN = re.compile(r"LEFT JOIN (\w+)(?: AS (\w+))? ON \(\(\w+\.\w+ = \w+\.(\w+)\)\)")
 _STAR = re.compile(r"(select\s+|\.|,\s*)\*", re.IGNORECASE)
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
+_GROUPS = re.compile(r"\bgroup\s+by\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(distinct|group\s+by|union|intersect|except|qualify)\b", re.IGNORECASE)
 
 
@@ -63,7 +70,7 @@ def shared_facts(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> I
         yield
         return
     try:
-        for table, name in NAMES.items():
+        for table, name in NAMED.items():
             made += _coded(con, table, name)
         made += _laid_out(con, metrics)
         yield
@@ -111,7 +118,7 @@ def _laid_out(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list
         readers = [metric for metric in counted if _reads(metric.body, view)]
         # A headline KPI is counted once more for its control chart.
         uses = sum(2 if metric.headline else 1 for metric in readers)
-        if uses < (1 if TEXTS in views[view] else LEAST_USES):
+        if uses < _least_uses(views[view]):
             continue
         is_read_by_views = any(_reads(sql, view) for name, sql in views.items() if name != view)
         columns = _columns(con, view)
@@ -119,6 +126,12 @@ def _laid_out(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list
         _lay_out(con, view, columns, needed, views[view])
         made.append(view)
     return made
+
+
+def _least_uses(sql: str) -> int:
+    if TEXTS in sql:
+        return 1
+    return LEAST_USES_GROUPED if _GROUPS.search(sql) else LEAST_USES
 
 
 def _lay_out(
