@@ -22,6 +22,8 @@ demo: $(READY)  ## load the sample data and write the monthly report
 
 # Tests start cskpi dozens of times: compiled once, each start takes a second less.
 test thorough: export PYTHONDONTWRITEBYTECODE =
+# An allocator that keeps what it is given makes thousands of small queries a tenth quicker (glibc alone reads this).
+test thorough: export GLIBC_TUNABLES = glibc.malloc.tcache_count=2000:glibc.malloc.trim_threshold=536870912:glibc.malloc.mmap_threshold=536870912
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest

@@ -10,11 +10,21 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from blank import put_blank
+
+from cskpi.ingest.load import LoadOptions, load_file
+from cskpi.store.database import Limits, open_database
+
+if TYPE_CHECKING:
+    from conftest import Cli
 
 ROWS = 25_000
+ONE_BLOCK = 300_000
+"""Bytes of a database file that hold its heads and its first block."""
 EARLIER = "会话ID,发送时间,角色,客户,内容\nS0,2026-09-30 10:00:00,客户,c0,在吗\n"
 LOAD = (sys.executable, "-m", "cskpi", "load")
 HOLD = """
@@ -43,7 +53,9 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("first")
     (folder / "earlier.csv").write_text(EARLIER, encoding="utf-8")
     path = folder / "shop.duckdb"
-    subprocess.run([*LOAD, folder / "earlier.csv", "--db", path], check=True, capture_output=True)
+    put_blank(path)
+    with open_database(path, Limits("1GB", 1), write=True) as con:
+        load_file(con, folder / "earlier.csv", LoadOptions())
     return path.read_bytes()
 
 
@@ -100,22 +112,18 @@ def held(database: Path, seconds: float) -> subprocess.Popen[str]:
     return holder
 
 
-def test_a_second_load_names_who_holds_the_database(export: Path, database: Path) -> None:
+def test_a_second_load_names_who_holds_the_database(
+    export: Path, database: Path, bare_cli: Cli
+) -> None:
     with held(database, 60) as holder:
-        done = subprocess.run(
-            [*LOAD, export, "--db", database], check=False, capture_output=True, text=True
-        )
+        done = bare_cli("load", export, "--db", database, code=4)
         holder.kill()
-    assert done.returncode == 4
     assert str(holder.pid) in done.stderr
 
 
-def test_a_second_load_waits_when_told_to(export: Path, database: Path) -> None:
+def test_a_second_load_waits_when_told_to(export: Path, database: Path, bare_cli: Cli) -> None:
     with held(database, 1.5):
-        done = subprocess.run(
-            [*LOAD, export, "--db", database, "--wait", "60"], check=False, capture_output=True
-        )
-    assert done.returncode == 0, done.stderr
+        bare_cli("load", export, "--db", database, "--wait", "60")
     assert messages(database) == ROWS + 1
 
 
@@ -130,13 +138,12 @@ def no_larger_files_than(limit: int) -> Callable[[], None]:
 
 
 def test_a_full_disk_is_a_clear_error_and_changes_nothing(export: Path, database: Path) -> None:
-    size = database.stat().st_size
     done = subprocess.run(
         [*LOAD, export, "--db", database],
         check=False,
         capture_output=True,
         text=True,
-        preexec_fn=no_larger_files_than(size // 2),
+        preexec_fn=no_larger_files_than(ONE_BLOCK),
     )
     assert done.returncode == 4, done.stderr
     assert "bug" not in done.stderr
@@ -144,22 +151,15 @@ def test_a_full_disk_is_a_clear_error_and_changes_nothing(export: Path, database
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_a_clear_error(export: Path, tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written_is_a_clear_error(
+    export: Path, tmp_path: Path, bare_cli: Cli
+) -> None:
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
-    done = subprocess.run(
-        [*LOAD, export, "--db", locked / "shop.duckdb"], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 4
-    assert str(locked) in done.stderr
+    assert str(locked) in bare_cli("load", export, "--db", locked / "shop.duckdb", code=4).stderr
 
 
-def test_a_folder_that_does_not_exist_is_a_clear_error(export: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*LOAD, export, "--db", tmp_path / "none" / "shop.duckdb"],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 4
-    assert "none" in done.stderr
+def test_a_folder_that_does_not_exist_is_a_clear_error(
+    export: Path, tmp_path: Path, bare_cli: Cli
+) -> None:
+    assert "none" in bare_cli("load", export, "--db", tmp_path / "none" / "s.duckdb", code=4).stderr
