@@ -53,16 +53,16 @@ def public(breakdown: BreakdownTable) -> BreakdownTable:
     return replace(
         breakdown,
         columns=tuple(breakdown.columns[at] for at in kept),
-        rows=tuple(
-            tuple(_unnamed(row[at], breakdown.columns[at]) for at in kept) for row in breakdown.rows
-        ),
+        rows=tuple(zip(*(_unnamed(breakdown, at) for at in kept), strict=True)),
     )
 
 
-def _unnamed(value: BreakdownValue, column: BreakdownColumn) -> BreakdownValue:
-    if column.name != "session_id" or not isinstance(value, str):
-        return value
-    return mask_session_id(value)
+def _unnamed(breakdown: BreakdownTable, at: int) -> list[BreakdownValue]:
+    """The values of a column as they may be shown."""
+    values = [row[at] for row in breakdown.rows]
+    if breakdown.columns[at].name != "session_id":
+        return values
+    return [mask_session_id(value) if isinstance(value, str) else value for value in values]
 
 
 def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
@@ -74,10 +74,8 @@ def breakdown_table(breakdown: BreakdownTable, *, most_rows: int = 0) -> Table:
     """
     breakdown = public(breakdown)
     columns, told = breakdown.columns, about_table(breakdown)
-    rows = [
-        tuple(_cell(item, column) for item, column in zip(row, columns, strict=True))
-        for row in breakdown.rows
-    ]
+    cells = (_cells(breakdown, at) for at in range(len(columns)))
+    rows = list(zip(*cells, strict=True))
     shown, further = (rows[:most_rows], rows[most_rows:]) if most_rows else (rows, [])
     return Table(
         tuple(Column(one_line(pick(c.labels)), c.unit or "text", rank=c.rank) for c in columns),
@@ -182,6 +180,23 @@ def _masked(breakdown: BreakdownTable) -> BreakdownTable:
     )
     rest = breakdown.rows[len(rows) :]
     return replace(breakdown, rows=(*rows, *rest)) if places else breakdown
+
+
+def _cells(breakdown: BreakdownTable, at: int) -> list[Cell]:
+    """The cells of a column; names come again and again, and what is immutable is made once."""
+    column = breakdown.columns[at]
+    made: dict[str, Cell] = {}
+    cells = []
+    for row in breakdown.rows:
+        value = row[at]
+        if not isinstance(value, str):
+            cells.append(_cell(value, column))
+            continue
+        cell = made.get(value)
+        if cell is None:
+            cell = made[value] = _cell(value, column)
+        cells.append(cell)
+    return cells
 
 
 def _cell(value: BreakdownValue, column: BreakdownColumn) -> Cell:

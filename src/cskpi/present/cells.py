@@ -48,10 +48,14 @@ def number_cell(value: float | None, unit: Unit, tone: Tone = "plain", mark: str
     Sums of fractions differ in their last digits with the order in which threads add them: twelve
     digits are kept, so that the same data give the same bytes.
     """
-    known = value if value is not None and math.isfinite(value) else None
-    if isinstance(known, float):
-        known = float(f"{known:.{_DIGITS}g}")
+    known = _shown_digits(value)
     return Cell(format_value(known, unit), known, unit, tone, mark)
+
+
+def _shown_digits(value: float | None) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
 
 
 def value_cell(finding: Finding) -> Cell:
@@ -61,8 +65,8 @@ def value_cell(finding: Finding) -> Cell:
 
 def told_cell(finding: Finding, tone: Tone = "plain", mark: str = "") -> Cell:
     """Return a finding's value with what stands behind it, in a tone of the caller's choice."""
-    cell = number_cell(finding.value, finding.unit, tone, mark)
-    return replace(cell, about=about(finding))
+    known, unit = _shown_digits(finding.value), finding.unit
+    return Cell(format_value(known, unit), known, unit, tone, mark, about(finding))
 
 
 def previous_cell(finding: Finding) -> Cell:

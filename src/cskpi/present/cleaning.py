@@ -34,6 +34,9 @@ def clean_for_terminal(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return cleaned `text` on one line, for table cells, headings and labels."""
+    if " " not in text and text.isprintable():
+        # The only white space that is printable is the blank.
+        return text
     return " ".join(clean_for_terminal(text).split())
 
 

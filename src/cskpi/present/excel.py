@@ -27,10 +27,11 @@ from cskpi.present.document import (
 from cskpi.present.excel_book import (
     MOST_WIDTH,
     MUTED,
+    PLACES,
     Book,
+    Side,
     excel_number,
     fit,
-    look_of,
     write_cell,
     write_text,
 )
@@ -55,10 +56,6 @@ _A4 = 9
 _ROWS_OF_A_PAGE = 40
 _HEAD_FILL, _SHADE = "#eef1f4", "#7fb0cf"
 _HEAD = {"bold": True, "bg_color": _HEAD_FILL, "text_wrap": True, "valign": "vcenter", "bottom": 1}
-_PLACES: dict[str, dict[str, Any]] = {
-    "left": {"align": "left", "indent": 1},
-    "right": {"align": "right"},
-}
 _FILLS = {"good": "#dcefe3", "warn": "#fbeccb", "bad": "#f8dcd8"}
 
 
@@ -236,18 +233,18 @@ def _write_table(
         write_text(book, sheet, (at, 0), table.caption, bold=True)
         at += 1
     if has_groups:
-        write_text(book, sheet, (at, 0), table.group_title, **_HEAD, **_PLACES["left"])
+        write_text(book, sheet, (at, 0), table.group_title, **_HEAD, **PLACES["left"])
     for index, column in columns.items():
         head = table.columns[index]
-        write_text(book, sheet, (at, column), head.title, **_HEAD, **_PLACES[_side(head)])
+        write_text(book, sheet, (at, column), head.title, **_HEAD, **PLACES[_side(head)])
     first = at + 1
+    sides = [(index, to, _side(table.columns[index])) for index, to in columns.items()]
     for row_at, row in enumerate(table.rows, start=first):
         if has_groups:
             write_text(book, sheet, (row_at, 0), row.group)
-        for index, column in columns.items():
-            cell = row.cells[index]
-            look = look_of(cell, is_bold=row.is_total) | _PLACES[_side(table.columns[index])]
-            write_cell(book, sheet, (row_at, column), cell, look)
+        for index, column, side in sides:
+            at_cell = row_at, column
+            write_cell(book, sheet, at_cell, row.cells[index], side, is_bold=row.is_total)
     last = first + len(table.rows) - 1
     if not table.rows:
         write_text(book, sheet, (first, 0), table.empty, font_color=MUTED, italic=True)
@@ -262,13 +259,16 @@ def _write_table(
 
 def _grow_rows(sheet: Any, table: Table, place: Place, widths: dict[int, int]) -> None:
     """Make rows as high as their wrapped texts need; not every program does when it opens a book."""
-    for at, row in enumerate(table.rows, start=place.first):
-        lines = 1
-        for index, column in place.columns.items():
+    needed: dict[int, int] = {}
+    for index, column in place.columns.items():
+        width = widths[column]
+        for at, row in enumerate(table.rows, start=place.first):
             text = row.cells[index].text
             # No character is wider than two cells.
-            if len(text) * 2 > widths[column]:
-                lines = max(lines, ceil(cell_width(text) / (widths[column] * _FILLED)))
+            if len(text) * 2 > width:
+                lines = ceil(cell_width(text) / (width * _FILLED))
+                needed[at] = max(needed.get(at, 1), lines)
+    for at, lines in needed.items():
         if lines > 1:
             sheet.set_row(at, _LINE_POINTS * min(lines, _MOST_LINES))
 
@@ -335,7 +335,7 @@ def _is_judged(cell: Cell) -> bool:
     return isinstance(cell.value, int | float) and cell.tone != "muted"
 
 
-def _side(column: Column) -> str:
+def _side(column: Column) -> Side:
     return "right" if column.is_number else "left"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cskpi.present.cleaning import clean_for_terminal, guard_formula
 from cskpi.present.formatting import cell_width
@@ -13,6 +13,10 @@ from cskpi.texts import say
 
 if TYPE_CHECKING:
     from cskpi.present.document import Cell, CellUnit, Tone
+
+Side = Literal["left", "right"]
+Kind = tuple[Side, "Tone", bool, str, bool, bool]
+"""What a cell's format depends on: side, tone, bold, format of its number, wide, like a formula."""
 
 SECONDS_PER_DAY = 86_400
 MOST_WIDTH = 56
@@ -24,6 +28,10 @@ FORMATS: dict[CellUnit, str] = {
     "count": "#,##0",
     "score": "0.00",
     "date": "yyyy-mm-dd",
+}
+PLACES: dict[Side, dict[str, Any]] = {
+    "left": {"align": "left", "indent": 1},
+    "right": {"align": "right"},
 }
 _FRACTION = "#,##0.0"
 _COLOURS: dict[Tone, str] = {"good": "#1d7044", "warn": "#8a5a00", "bad": "#b03028"}
@@ -40,6 +48,9 @@ class Book:
     workbook: Any
     formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    kinds: dict[Kind, Any] = field(default_factory=dict)
+    """The formats of cells by all they depend on: a big book has a hundred thousand cells."""
+    texts: dict[str, tuple[str, bool, bool]] = field(default_factory=dict)
 
     def style(self, **properties: Any) -> Any:
         """Return the format of these properties, made at first use."""
@@ -47,6 +58,27 @@ class Book:
         if key not in self.formats:
             self.formats[key] = self.workbook.add_format({"valign": "top", **properties})
         return self.formats[key]
+
+    def cell_style(self, kind: Kind) -> Any:
+        """Return the format of a kind of cells, made at first use."""
+        found = self.kinds.get(kind)
+        if found is None:
+            side, tone, is_bold, number_format, is_wide, is_risky = kind
+            look = _look_of(tone, is_bold=is_bold) | PLACES[side]
+            look |= {"num_format": number_format} if number_format else {}
+            look |= {"text_wrap": True} if is_wide else {}
+            look |= {"quote_prefix": True} if is_risky else {}
+            found = self.kinds[kind] = self.style(**look)
+        return found
+
+    def text(self, text: str) -> tuple[str, bool, bool]:
+        """Return a text as a cell may hold it, whether it is wide, and whether like a formula."""
+        found = self.texts.get(text)
+        if found is None:
+            # No character is wider than two cells.
+            is_wide = len(text) * 2 + 2 > MOST_WIDTH and cell_width(text) + 2 > MOST_WIDTH
+            found = self.texts[text] = fit(text), is_wide, guard_formula(text) != text
+        return found
 
     def fill(self, colour: str) -> Any:
         """Return the format of a conditional fill, made at first use."""
@@ -69,26 +101,25 @@ class Book:
 
 
 def write_cell(
-    book: Book, sheet: Any, at: tuple[int, int], cell: Cell, look: dict[str, Any]
+    book: Book, sheet: Any, at: tuple[int, int], cell: Cell, side: Side, *, is_bold: bool
 ) -> None:
     """Write a cell as what it is: a number with its format, a day, or text."""
-    value = cell.value
+    value, unit, (row, column) = cell.value, cell.unit, at
     if isinstance(value, date):
-        sheet.write_datetime(*at, value, book.style(num_format=FORMATS["date"], **look))
-    elif isinstance(value, str) or cell.unit in ("text", "date"):
-        text = cell.text if value is None else str(value)
-        # No character is wider than two cells.
-        is_wide = len(text) * 2 + 2 > MOST_WIDTH and cell_width(text) + 2 > MOST_WIDTH
-        write_text(book, sheet, at, text, **look, **({"text_wrap": True} if is_wide else {}))
+        style = book.cell_style((side, cell.tone, is_bold, FORMATS["date"], False, False))
+        sheet.write_datetime(row, column, value, style)
+    elif isinstance(value, str) or unit in ("text", "date"):
+        text, is_wide, is_risky = book.text(cell.text if value is None else str(value))
+        style = book.cell_style((side, cell.tone, is_bold, "", is_wide, is_risky))
+        sheet.write_string(row, column, text, style)
     elif value is None:
-        sheet.write_blank(*at, None, book.style(**look))
+        style = book.cell_style((side, cell.tone, is_bold, "", False, False))
+        sheet.write_blank(row, column, None, style)
     else:
-        number_format = FORMATS[cell.unit]
-        if cell.unit == "count" and value != int(value):
-            number_format = _FRACTION
-        sheet.write_number(
-            *at, excel_number(value, cell.unit), book.style(num_format=number_format, **look)
-        )
+        is_fraction = unit == "count" and value != int(value)
+        number_format = _FRACTION if is_fraction else FORMATS[unit]
+        style = book.cell_style((side, cell.tone, is_bold, number_format, False, False))
+        sheet.write_number(row, column, excel_number(value, unit), style)
 
 
 def write_text(book: Book, sheet: Any, at: tuple[int, int], text: str, **look: Any) -> None:
@@ -103,13 +134,13 @@ def excel_number(value: float, unit: CellUnit) -> float:
     return value / SECONDS_PER_DAY if unit == "duration" else value
 
 
-def look_of(cell: Cell, *, is_bold: bool) -> dict[str, Any]:
+def _look_of(tone: Tone, *, is_bold: bool) -> dict[str, Any]:
     """Return the format properties of a cell's tone."""
     look: dict[str, Any] = {"bold": True} if is_bold else {}
-    if cell.tone == "muted":
+    if tone == "muted":
         look |= {"font_color": MUTED, "italic": True}
-    elif cell.tone in _COLOURS:
-        look["font_color"] = _COLOURS[cell.tone]
+    elif tone in _COLOURS:
+        look["font_color"] = _COLOURS[tone]
     return look
 
 

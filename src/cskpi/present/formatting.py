@@ -126,7 +126,8 @@ def format_number(value: float) -> str:
 
 def cell_width(text: str) -> int:
     """Return the width of `text` in terminal cells; a Chinese character takes two."""
-    return cell_len(text)
+    # Measuring sign by sign is for what may be wide.
+    return len(text) if text.isascii() and text.isprintable() else cell_len(text)
 
 
 def _change_size(difference: float, previous: float, unit: Unit) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cskpi.enrich.personal import KINDS, find_personal
@@ -58,6 +59,7 @@ def mask_personal(text: str) -> str:
     return mask_text(text)
 
 
+@lru_cache(maxsize=65_536)
 def _folded(character: str) -> str:
     """Return a character as the text engine reads it, itself where it would become several."""
     plain = unicodedata.normalize("NFKC", character).lower()

@@ -87,7 +87,7 @@ def by_key(findings: Iterable[Finding], dimensions: Sequence[str]) -> dict[Key, 
     """Return findings by the values of `dimensions`, then by KPI."""
     lookup: dict[Key, dict[str, Finding]] = {}
     for finding in findings:
-        key = tuple(finding.dimensions.get(name) for name in dimensions)
+        key = tuple(map(finding.dimensions.get, dimensions))
         lookup.setdefault(key, {})[finding.metric] = finding
     return lookup
 
@@ -177,24 +177,31 @@ def _row(
     group: str = "",
 ) -> Row:
     shown = _on_page(metrics)
+    found = [findings.get(metric.name) for metric in metrics]
+    sides = [_side(finding, totals) for finding in found]
     cells = [
-        _compared_cell(findings.get(m.name), totals, m, is_told=m.name in shown) for m in metrics
+        _compared_cell(finding, side, metric, is_told=metric.name in shown)
+        for finding, side, metric in zip(found, sides, metrics, strict=True)
     ]
-    remark = _remark(findings, metrics, totals)
-    return Row((name, *cells, text_cell(remark)), group=group)
+    named = [(side, metric) for side, metric in zip(sides, metrics, strict=True) if side]
+    return Row((name, *cells, text_cell(_remark(named))), group=group)
 
 
-def _compared_cell(
-    finding: Finding | None, totals: Mapping[str, Finding], metric: Metric, *, is_told: bool
-) -> Cell:
+def _compared_cell(finding: Finding | None, side: str, metric: Metric, *, is_told: bool) -> Cell:
     if finding is None:
         return _empty_cell(metric)
-    if finding.value is not None and finding.status == "small_sample":
+    if side == "small":
         mark = say("agent.small", n=format_count(finding.sample_size))
         return _told(finding, "muted", mark, is_told=is_told)
-    side = _against_whole(finding, totals)
     mark = say(f"agent.{side}") if side else ""
     return _told(finding, _SIDE_TONES.get(side, "plain"), mark, is_told=is_told)
+
+
+def _side(finding: Finding | None, totals: Mapping[str, Finding]) -> str:
+    """Where a number stands: strong, weak, small (of too few cases to say), or empty."""
+    if finding is None or finding.value is None:
+        return ""
+    return "small" if finding.status == "small_sample" else _against_whole(finding, totals)
 
 
 def _told(finding: Finding, tone: Tone = "plain", mark: str = "", *, is_told: bool) -> Cell:
@@ -219,19 +226,11 @@ def _against_whole(finding: Finding, totals: Mapping[str, Finding]) -> str:
     return _SIDES.get(judge(finding, whole.value), "")
 
 
-def _remark(
-    findings: Mapping[str, Finding], metrics: Sequence[Metric], totals: Mapping[str, Finding]
-) -> str:
+def _remark(sides: Iterable[tuple[str, Metric]]) -> str:
     """Say in words what the page shows by marks, for sheets that only hold numbers."""
     named: dict[str, list[str]] = {"strong": [], "weak": [], "small": []}
-    for metric in metrics:
-        finding = findings.get(metric.name)
-        if finding is None or finding.value is None:
-            continue
-        small = finding.status == "small_sample"
-        side = "small" if small else _against_whole(finding, totals)
-        if side:
-            named[side].append(pick(metric.labels))
+    for side, metric in sides:
+        named[side].append(pick(metric.labels))
     comma = say("format.list_comma")
     parts = [
         say(f"agent.remark_{side}", names=comma.join(names))

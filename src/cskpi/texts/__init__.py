@@ -47,7 +47,14 @@ def say(key: str, /, **values: Any) -> str:
     Raises:
         KeyError: no such text; a test proves that every key used in the code exists.
     """
+    if not values:
+        return _bare(key, language())
     return table()[key][language()].format(**values)
+
+
+@cache
+def _bare(key: str, lang: Lang) -> str:
+    return table()[key][lang].format()
 
 
 def has_text(key: str) -> bool:
