@@ -9,20 +9,31 @@ key = ["shop_id", "customer_id"]
 -- conversation id, the nick is all that holds a thread together, and stays one customer.
 WITH named AS (
     SELECT DISTINCT
-        shop_id,
+        shops.shop_no,
         CASE
-            WHEN conversation_id IS NOT NULL AND contains(customer_id, '*')
-                THEN customer_id || '@' || conversation_id
-            ELSE customer_id
+            WHEN
+                message_parties.conversation_id IS NOT NULL
+                AND contains(message_parties.customer_id, '*')
+                THEN message_parties.customer_id || '@' || message_parties.conversation_id
+            ELSE message_parties.customer_id
         END AS customer_id
     FROM message_parties
-    WHERE customer_id IS NOT NULL
-)
+    INNER JOIN shops ON message_parties.shop_id = shops.shop_id
+    WHERE message_parties.customer_id IS NOT NULL
+),
 
 -- Shops are numbered in the order of their names: numbers are compared faster.
+numbered AS (
+    SELECT
+        CAST(row_number() OVER (ORDER BY shop_no, customer_id) AS INTEGER) AS customer_no,
+        shop_no,
+        customer_id
+    FROM named
+)
+
 SELECT
-    CAST(row_number() OVER (ORDER BY shops.shop_no, named.customer_id) AS INTEGER) AS customer_no,
-    named.shop_id,
-    named.customer_id
-FROM named
-INNER JOIN shops ON named.shop_id = shops.shop_id
+    numbered.customer_no,
+    shops.shop_id,
+    numbered.customer_id
+FROM numbered
+INNER JOIN shops ON numbered.shop_no = shops.shop_no

@@ -21,7 +21,8 @@ WITH totals AS (
         min(CASE WHEN actor < 3 THEN account_no END) AS lowest_account_no,
         max(CASE WHEN actor < 3 THEN account_no END) AS highest_account_no,
         count(CASE WHEN is_transfer THEN 1 END) AS transfer_count,
-        count(occurred_ms) AS clock_count
+        count(occurred_ms) AS clock_count,
+        min(CASE WHEN actor IN (3, 4) THEN occurred_ms END) AS bot_ms
     FROM session_messages
     GROUP BY session_no
 ),
@@ -43,28 +44,24 @@ mixed AS (
         AND totals.lowest_account_no <> totals.highest_account_no
 ),
 
-first_named AS (
-    SELECT
-        session_no,
-        account_no
-    FROM mixed
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY session_no
-            ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
-        ) = 1
-),
-
 placed AS (
     SELECT
         session_no,
         account_no,
+        actor,
         row_number() OVER (
             PARTITION BY session_no
             ORDER BY coalesce(occurred_ms, epoch_ms(occurred_at)), occurred_at, row_key
         ) AS place
     FROM mixed
-    WHERE actor = 2
+),
+
+first_named AS (
+    SELECT
+        session_no,
+        account_no
+    FROM placed
+    WHERE place = 1
 ),
 
 shares AS (
@@ -75,6 +72,7 @@ shares AS (
         min(place) AS first_place,
         max(place) AS last_place
     FROM placed
+    WHERE actor = 2
     GROUP BY session_no, account_no
 ),
 
@@ -129,14 +127,17 @@ first_asked AS (
     WHERE is_first
 ),
 
-bots AS (
+-- Only where a machine spoke before the customer did, or at the same moment.
+late_bots AS (
     SELECT
         session_messages.session_no,
         min(session_messages.occurred_ms) AS bot_ms
     FROM session_messages
     INNER JOIN first_asked ON session_messages.session_no = first_asked.session_no
+    INNER JOIN totals ON session_messages.session_no = totals.session_no
     WHERE
         session_messages.actor IN (3, 4)
+        AND totals.bot_ms <= first_asked.asked_ms
         AND (
             session_messages.occurred_ms > first_asked.asked_ms
             OR (
@@ -191,7 +192,12 @@ SELECT
         WHEN first_asked.opens_session
             THEN (first_asked.human_ms - first_asked.asked_ms) / 1000.0
     END AS first_reply_seconds,
-    (bots.bot_ms - first_asked.asked_ms) / 1000.0 AS first_bot_reply_seconds,
+    (
+        CASE
+            WHEN totals.bot_ms > first_asked.asked_ms THEN totals.bot_ms
+            ELSE late_bots.bot_ms
+        END - first_asked.asked_ms
+    ) / 1000.0 AS first_bot_reply_seconds,
     totals.message_count,
     totals.customer_message_count,
     totals.human_message_count,
@@ -216,4 +222,4 @@ LEFT JOIN first_asked ON totals.session_no = first_asked.session_no
 LEFT JOIN ranked ON totals.session_no = ranked.session_no
 LEFT JOIN first_named ON totals.session_no = first_named.session_no
 LEFT JOIN first_channel ON totals.session_no = first_channel.session_no
-LEFT JOIN bots ON totals.session_no = bots.session_no
+LEFT JOIN late_bots ON totals.session_no = late_bots.session_no

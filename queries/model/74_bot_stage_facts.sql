@@ -31,7 +31,13 @@ placed AS (
         row_number() OVER (
             PARTITION BY session_messages.session_no
             ORDER BY session_messages.occurred_at, session_messages.row_key
-        ) AS place
+        ) AS place,
+        lag(
+            CASE WHEN session_messages.actor IN (1, 3) THEN session_messages.actor END IGNORE NULLS
+        ) OVER (
+            PARTITION BY session_messages.session_no
+            ORDER BY session_messages.occurred_at, session_messages.row_key
+        ) AS previous_actor
     FROM session_messages
     INNER JOIN bot_sessions ON session_messages.session_no = bot_sessions.session_no
 ),
@@ -57,6 +63,7 @@ stage AS (
         placed.is_transfer,
         placed.row_key,
         placed.place,
+        placed.previous_actor,
         bounds.asked_place,
         bounds.bot_place,
         bounds.human_place,
@@ -69,49 +76,52 @@ stage AS (
 exchanged AS (
     SELECT
         session_no,
-        place,
-        actor,
-        lag(actor) OVER (PARTITION BY session_no ORDER BY place) AS previous_actor,
-        max(CASE WHEN actor = 3 THEN place END) OVER (PARTITION BY session_no) AS last_bot_place
+        count(CASE WHEN actor = 3 THEN 1 END) AS bot_message_count,
+        count(CASE WHEN actor = 3 AND previous_actor = 1 THEN 1 END) AS bot_turn_count,
+        max(CASE WHEN actor = 3 THEN place END) AS last_bot_place,
+        max(CASE WHEN actor = 1 AND previous_actor = 3 THEN place END) AS last_asked_place
     FROM stage
     WHERE actor IN (1, 3) AND place < human_place
+    GROUP BY session_no
 ),
 
 turns_taken AS (
     SELECT
         session_no,
-        count(CASE WHEN actor = 3 THEN 1 END) AS bot_message_count,
-        count(CASE WHEN actor = 3 AND previous_actor = 1 THEN 1 END) AS bot_turn_count,
-        max(last_bot_place) AS last_bot_place,
-        coalesce(
-            min(CASE WHEN actor = 1 AND place > last_bot_place THEN place END),
-            max(last_bot_place)
-        ) AS waiting_place
+        bot_message_count,
+        bot_turn_count,
+        last_bot_place,
+        greatest(last_bot_place, coalesce(last_asked_place, last_bot_place)) AS waiting_place
     FROM exchanged
-    GROUP BY session_no
 ),
 
-plain AS (
+written AS (
     SELECT
         stage.session_no,
         stage.actor,
         stage.place,
         stage.human_place,
-        messages.text,
-        regexp_replace(lower(coalesce(messages.text, '')), '[^\p{L}\p{N}]+', '', 'g') AS words
+        coalesce(messages.text, '') AS wording
     FROM stage
     INNER JOIN messages
         ON stage.row_key = messages.source_row * 1000000 + messages.file_id
     WHERE stage.actor IN (1, 5) AND messages.sender_role IN ('customer', 'system')
 ),
 
-heard AS (
+-- Chat text repeats: each text is read once.
+plain AS (
     SELECT
-        session_no,
         actor,
-        place,
-        human_place,
-        text,
+        wording,
+        regexp_replace(lower(wording), '[^\p{L}\p{N}]+', '', 'g') AS words
+    FROM written
+    GROUP BY actor, wording
+),
+
+judged AS (
+    SELECT
+        actor,
+        wording,
         words,
         actor = 5
         AND regexp_matches(
@@ -173,20 +183,44 @@ heard AS (
     FROM plain
 ),
 
+heard AS (
+    SELECT
+        written.session_no,
+        written.actor,
+        written.place,
+        written.human_place,
+        written.wording,
+        judged.words,
+        judged.is_event,
+        judged.is_request
+    FROM written
+    INNER JOIN judged ON written.actor = judged.actor AND written.wording = judged.wording
+),
+
+telling AS (
+    SELECT
+        session_no,
+        place,
+        is_event,
+        is_request
+    FROM heard
+    WHERE is_event OR is_request
+),
+
 handoffs AS (
     SELECT
         stage.session_no,
-        min(CASE WHEN heard.is_request AND stage.place < stage.human_place THEN stage.place END)
+        min(CASE WHEN telling.is_request AND stage.place < stage.human_place THEN stage.place END)
             AS request_place,
         min(CASE
             WHEN
-                (stage.is_transfer OR heard.is_event)
+                (stage.is_transfer OR telling.is_event)
                 AND stage.place > stage.bot_place
                 AND stage.place < stage.human_place
                 THEN stage.place
         END) AS transfer_place
     FROM stage
-    LEFT JOIN heard ON stage.session_no = heard.session_no AND stage.place = heard.place
+    LEFT JOIN telling ON stage.session_no = telling.session_no AND stage.place = telling.place
     GROUP BY stage.session_no
 ),
 
@@ -197,7 +231,7 @@ told AS (
         heard.place
         > coalesce(least(handoffs.request_place, handoffs.transfer_place), heard.human_place)
             AS is_after,
-        heard.text,
+        heard.wording,
         CASE WHEN NOT heard.is_request THEN heard.words END AS words
     FROM heard
     INNER JOIN handoffs ON heard.session_no = handoffs.session_no
@@ -215,9 +249,9 @@ items AS (
     SELECT
         session_no,
         is_after,
-        unnest(regexp_extract_all(text, '[0-9]+')) AS item
+        unnest(regexp_extract_all(wording, '[0-9]+')) AS item
     FROM told
-    WHERE regexp_matches(text, '[0-9]')
+    WHERE regexp_matches(wording, '[0-9]')
 ),
 
 -- A short number says nothing, alone or inside a message.

@@ -2,7 +2,7 @@
 target = "online_facts"
 */
 -- An agent's day is measured once: by attendance, else by his shifts, else by his unbroken runs of
--- messages. Open time is added up day by day, so that nothing over midnight counts twice.
+-- messages.
 WITH shift_spans AS (
     SELECT
         shop_id,
@@ -142,68 +142,78 @@ stretches AS (
     INNER JOIN accounts ON free_runs.account_no = accounts.account_no
 ),
 
-later_days AS (
-    SELECT counted.day_no
-    FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7)) AS counted (day_no)
-),
-
-stretch_days AS (
+-- What was open up to a moment is, over all that had been opened by then, the time since, less the
+-- same over all that had been closed: a stretch has what there is at its end less what there was at
+-- its start. Nothing counts for longer than eight days.
+marks AS (
     SELECT
-        stretches.account_no,
-        stretches.evidence,
-        stretches.started_at,
-        epoch_ms(stretches.started_at) AS from_ms,
-        epoch_ms(stretches.ended_at) AS until_ms,
-        CAST(floor(epoch_ms(stretches.started_at) / 86400000) AS BIGINT)
-        + later_days.day_no AS day_no
-    FROM stretches
-    INNER JOIN later_days
-        ON
-            later_days.day_no
-            <= floor(epoch_ms(stretches.ended_at) / 86400000)
-            - floor(epoch_ms(stretches.started_at) / 86400000)
-    WHERE stretches.ended_at > stretches.started_at
-),
-
-reception_days AS (
-    SELECT
-        reception_facts.account_no,
-        reception_facts.opened_ms,
-        reception_facts.closed_ms,
-        CAST(floor(reception_facts.opened_ms / 86400000) AS BIGINT) + later_days.day_no AS day_no
+        account_no,
+        opened_ms AS at_ms,
+        1 AS step,
+        0 AS edge,
+        CAST(NULL AS VARCHAR) AS evidence,
+        CAST(NULL AS TIMESTAMP) AS started_at
     FROM reception_facts
-    INNER JOIN later_days
-        ON
-            later_days.day_no
-            <= floor(reception_facts.closed_ms / 86400000)
-            - floor(reception_facts.opened_ms / 86400000)
-    WHERE reception_facts.closed_ms > reception_facts.opened_ms
+    WHERE account_no IS NOT NULL AND closed_ms > opened_ms
+    UNION ALL
+    SELECT
+        account_no,
+        least(
+            closed_ms, (CAST(floor(opened_ms / 86400000) AS BIGINT) + 8) * 86400000
+        ) AS at_ms,
+        -1 AS step,
+        0 AS edge,
+        CAST(NULL AS VARCHAR) AS evidence,
+        CAST(NULL AS TIMESTAMP) AS started_at
+    FROM reception_facts
+    WHERE account_no IS NOT NULL AND closed_ms > opened_ms
+    UNION ALL
+    SELECT
+        account_no,
+        epoch_ms(started_at) AS at_ms,
+        0 AS step,
+        -1 AS edge,
+        evidence,
+        started_at
+    FROM stretches
+    WHERE account_no IS NOT NULL AND ended_at > started_at
+    UNION ALL
+    SELECT
+        account_no,
+        least(
+            epoch_ms(ended_at),
+            (CAST(floor(epoch_ms(started_at) / 86400000) AS BIGINT) + 8) * 86400000
+        ) AS at_ms,
+        0 AS step,
+        1 AS edge,
+        evidence,
+        started_at
+    FROM stretches
+    WHERE account_no IS NOT NULL AND ended_at > started_at
+),
+
+swept AS (
+    SELECT
+        account_no,
+        evidence,
+        started_at,
+        edge,
+        at_ms * sum(step) OVER moments - sum(step * at_ms) OVER moments AS open_ms
+    FROM marks
+    WINDOW moments AS (
+        ORDER BY account_no, at_ms
+    )
 ),
 
 opened AS (
     SELECT
-        stretch_days.account_no,
-        stretch_days.evidence,
-        stretch_days.started_at,
-        sum(greatest(
-            0,
-            least(
-                reception_days.closed_ms,
-                stretch_days.until_ms,
-                (stretch_days.day_no + 1) * 86400000
-            )
-            - greatest(
-                reception_days.opened_ms,
-                stretch_days.from_ms,
-                stretch_days.day_no * 86400000
-            )
-        )) / 1000.0 AS open_seconds
-    FROM stretch_days
-    INNER JOIN reception_days
-        ON
-            stretch_days.account_no = reception_days.account_no
-            AND stretch_days.day_no = reception_days.day_no
-    GROUP BY stretch_days.account_no, stretch_days.evidence, stretch_days.started_at
+        account_no,
+        evidence,
+        started_at,
+        sum(edge * open_ms) / 1000.0 AS open_seconds
+    FROM swept
+    WHERE edge <> 0
+    GROUP BY account_no, evidence, started_at
 ),
 
 capacities AS (

@@ -9,7 +9,7 @@ from cskpi.model.shops import separate_shops, unify_shops
 from cskpi.model.state import appended_files, record
 from cskpi.model.steps import fill, model_steps
 from cskpi.model.update import update_facts
-from cskpi.store.database import quote, transaction
+from cskpi.store.database import literal, quote, transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from cskpi.settings import Settings
 
 Progress = Callable[[str, int, int], None]
+
+SLOW_COMPRESSION = "zstd,fsst"
+"""Left out for facts: ids are all different, and trying it takes a quarter of the writing of sessions."""
 
 
 def build_model(
@@ -32,6 +35,8 @@ def build_model(
     shop = unify_shops(con)
     # Order in the tables means nothing; giving it up lets both threads write.
     con.execute("SET preserve_insertion_order = false")
+    # Told when connecting, DuckDB forgets it.
+    con.execute(f"SET disabled_compression_methods = {literal(SLOW_COMPRESSION)}")
     with transaction(con):
         files = appended_files(con, settings, shop)
         updated = files is not None and update_facts(con, files, settings, shop, progress)
@@ -42,6 +47,7 @@ def build_model(
                 con.execute(f"DROP TABLE temp.{quote(step.target)}")
         record(con, settings, shop)
     con.execute("RESET preserve_insertion_order")
+    con.execute("RESET disabled_compression_methods")
     separate_shops(con)
     return "updated" if updated else "rebuilt"
 

@@ -26,9 +26,6 @@ DEFAULT_MEMORY_BYTES = 1_500_000_000
 
 _LEAST_MEMORY = "50MB"
 
-SLOW_COMPRESSION = "zstd,fsst"
-"""Left out when writing: they make text a third smaller and loading a third slower."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -148,8 +145,6 @@ def _connect(
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    if write:
-        config["disabled_compression_methods"] = SLOW_COMPRESSION
     if limits.threads:
         config["threads"] = limits.threads
     deadline = time.monotonic() + wait_seconds
