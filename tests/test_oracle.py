@@ -34,7 +34,9 @@ drawing = settings(
 
 
 def test_both_sides_of_every_threshold(tmp_path: Path, cli: Cli) -> None:
-    assert loaded_disagreements(edge_world(), tmp_path, cli) == []
+    # All chats of the edges are of one channel; colliding shops have several.
+    asked = ("", "agent", "day", "shop")
+    assert loaded_disagreements(edge_world(), tmp_path, cli, groupings=asked) == []
 
 
 @settings(drawing, max_examples=rounds(1, thorough=20))

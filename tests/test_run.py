@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from blank import put_blank
 from depth import IS_THOROUGH
 from naughty import FILE_NAMES
 from unattended_shop import TODAY, Run, run, workspace
@@ -176,6 +177,8 @@ def test_killed_anywhere_the_next_run_finishes_to_the_same_bytes(tmp_path: Path)
     calm, killed = tmp_path / "calm", tmp_path / "killed"
     for folder in (calm, killed):
         workspace(folder, agents=2)
+    # The other lays out its database itself, so that a kill may come in between.
+    put_blank(calm / "cskpi.duckdb")
     assert run(calm, today=TUESDAY).exit_code == 3
     for pattern in KILLED_AT:
         killed_when(killed, pattern)

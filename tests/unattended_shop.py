@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from blank import put_blank
 from naughty import FILE_NAMES, NAMES, TEXTS
 from typer.testing import CliRunner, Result
 
@@ -104,6 +105,7 @@ def naughty_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not told.exists():
                 workspace(first)
+                put_blank(first / "cskpi.duckdb")
                 done = run(first)
                 told.write_text(json.dumps([done.exit_code, done.output]), encoding="utf-8")
         folder = tmp_path_factory.mktemp("unattended") / "shop"
