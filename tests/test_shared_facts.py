@@ -23,12 +23,19 @@ SHOP = Path(__file__).parent / "metrics" / "_shops" / "speed_asked_again"
 OCTOBER = month_period(date(2026, 10, 1))
 
 
-KPIS = ["first_response_time", "average_response_interval", "reply_in_target", "session_duration"]
+KPIS = [
+    *("first_response_time", "average_response_interval", "reply_in_target", "session_duration"),
+    "invalid_reply_rate",
+]
 
 
 def _temporary(con: duckdb.DuckDBPyConnection) -> set[str]:
-    found = con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
-    return {name for (name,) in found}
+    found = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE temporary"
+        " UNION ALL SELECT view_name FROM duckdb_views() WHERE database_name = 'temp'"
+        " AND NOT internal"
+    )
+    return {name for (name,) in found.fetchall()}
 
 
 def test_numbers_from_laid_out_views_are_those_of_the_views(
@@ -43,7 +50,7 @@ def test_numbers_from_laid_out_views_are_those_of_the_views(
         plain, before = evaluate(con, metrics, OCTOBER, groupings, settings), _temporary(con)
         with shared_facts(con, metrics):
             made = _temporary(con)
-            assert {"sessions", "turns", "accounts"} <= made
+            assert {"sessions", "turns", "accounts", "agent_replies"} <= made
             assert evaluate(con, metrics, OCTOBER, groupings, settings) == plain
         assert _temporary(con) == before
         assert filled_tables(con, ["sessions"]) == {"sessions": True}

@@ -72,10 +72,11 @@ islands AS (
 runs AS (
     SELECT
         *,
-        count(CASE WHEN is_negative THEN 1 END) OVER (
+        row_number() OVER (
             PARTITION BY shop_no, account_no, work_on, island_no ORDER BY started_at, session_no
         ) AS run_length
     FROM islands
+    WHERE is_negative
 ),
 
 reached AS (

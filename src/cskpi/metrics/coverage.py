@@ -107,7 +107,7 @@ def order_matches(
 
 
 _SPAN = """
-SELECT min(started_at), max(ended_at) FROM sessions
+SELECT min(started_at), max(ended_at) FROM session_facts
 WHERE started_at >= $period_start AND started_at < $period_end
 """
 

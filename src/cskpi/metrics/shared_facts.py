@@ -34,7 +34,7 @@ KEYS: Mapping[str, str] = {
 """Tables that hold each number once."""
 
 TEXTS = "message_signals"
-"""Millions of texts that no KPI counts: a view that reads them is worth laying out for a single one."""
+"""Texts that no KPI counts: a view that reads them is worth reading without them even for a single one."""
 
 LEAST_USES = 5
 """Writing a view costs about as much as joining its names for five KPIs."""
@@ -75,8 +75,14 @@ def shared_facts(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> I
         made += _laid_out(con, metrics)
         yield
     finally:
-        for table in reversed(made):
-            con.execute(f"DROP TABLE IF EXISTS temp.{quote(table)}")
+        _drop(con, made)
+
+
+def _drop(con: duckdb.DuckDBPyConnection, made: Sequence[str]) -> None:
+    views = con.execute("SELECT view_name FROM duckdb_views() WHERE database_name = 'temp'")
+    kinds = dict.fromkeys((name for (name,) in views.fetchall()), "VIEW")
+    for table in reversed(made):
+        con.execute(f"DROP {kinds.get(table, 'TABLE')} IF EXISTS temp.{quote(table)}")
 
 
 def _is_large(con: duckdb.DuckDBPyConnection) -> bool:
@@ -123,14 +129,14 @@ def _laid_out(con: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list
         is_read_by_views = any(_reads(sql, view) for name, sql in views.items() if name != view)
         columns = _columns(con, view)
         needed = set(columns) if is_read_by_views else _needed(columns, readers)
-        _lay_out(con, view, columns, needed, views[view])
+        _lay_out(con, view, columns, needed, views[view], uses=uses)
         made.append(view)
     return made
 
 
-def _least_uses(sql: str) -> int:
+def _least_uses(sql: str, texts: int = 1) -> int:
     if TEXTS in sql:
-        return 1
+        return texts
     return LEAST_USES_GROUPED if _GROUPS.search(sql) else LEAST_USES
 
 
@@ -140,6 +146,8 @@ def _lay_out(
     columns: Mapping[str, str],
     needed: set[str],
     sql: str,
+    *,
+    uses: int,
 ) -> None:
     shown = ", ".join(
         quote(name) if name in needed else f"CAST(NULL AS {kind}) AS {quote(name)}"
@@ -148,7 +156,10 @@ def _lay_out(
     body = _BODY.sub("", sql, count=1).rstrip(" ;\n")
     slim = without_joins(body, set(columns) - needed)
     source = _stored(con, view) if slim == body else f"({slim}) AS laid_out"
-    con.execute(f"CREATE TEMP TABLE {quote(view)} AS SELECT {shown} FROM {source}")
+    # What is left of a view without its texts is quicker read a few times than written.
+    is_written = slim == body or uses >= _least_uses(sql, texts=LEAST_USES)
+    kind = "TABLE" if is_written else "VIEW"
+    con.execute(f"CREATE TEMP {kind} {quote(view)} AS SELECT {shown} FROM {source}")
 
 
 def without_joins(body: str, unneeded: set[str]) -> str:
