@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 CANDIDATE = r"小时|分钟|钟头|上午|下午|今天|今日|今晚|今早|明天|明日|明早|明晚|后天|\d ?天|[一二两三四五六七八九十]天|工作日|\d ?日内|下班前|今儿|明儿|晚上|中午|傍晚|[\d一二两三四五六七八九十] ?点|周[一二三四五六日天末]|周[之以]?内|个月[之以]?内|\d ?h|[节年庆饭学假][之以]?前|这周|本周|下周|星期|礼拜|月底|\d ?[号日](?:之前|前|给|会|就|统一|左右|一定|肯定|保证|准时|开始|安排|[上下]午|晚上|[发寄退补换开])|下个?月|上周|今儿|钟头|\bhours?\b|\bminutes?\b|\btomorrow\b|\btoday\b|\btonight\b|\bdays?\b"
@@ -86,6 +87,8 @@ _NONE = re.compile(
 )
 _PART = re.compile(r"(?:[^, ]| (?![\u4e00-\u9fff])|(?<![\u4e00-\u9fff}~]) )+")
 _CLAUSE = re.compile(r"[^。!;~\n]*?(?:[。!;~\n?]|$)")
+_CLAUSES_KEPT = 50_000
+"""A few tens of megabytes."""
 
 
 def find_promises(form: str) -> list[Promise]:
@@ -106,18 +109,27 @@ def _neighbours(sentence: str) -> list[tuple[int, int]]:
     clauses = [m.span() for m in _PART.finditer(sentence)]
     spans = []
     for number, (start, end) in enumerate(clauses):
-        clause = sentence[start:end]
-        if not any(time.search(clause) for time in (_SPAN, _DAY, _HOUR, _DATED)):
+        names_time, names_deed = _named(sentence[start:end])
+        if not names_time:
             continue
-        if not _DEED.search(clause) and number + 1 < len(clauses):
+        if not names_deed and number + 1 < len(clauses):
             spans.append((start, clauses[number + 1][1]))
-        elif not _DEED.search(clause) and number:
+        elif not names_deed and number:
             spans.append((clauses[number - 1][0], end))
         else:
             spans.append((start, end))
     return spans
 
 
+# The same clauses come in many texts, and the interpreter reads them one at a time.
+@lru_cache(maxsize=_CLAUSES_KEPT)
+def _named(clause: str) -> tuple[bool, bool]:
+    """Tell whether a clause names a time and, if it does, whether it names a deed."""
+    names_time = any(time.search(clause) for time in (_SPAN, _DAY, _HOUR, _DATED))
+    return names_time, names_time and _DEED.search(clause) is not None
+
+
+@lru_cache(maxsize=_CLAUSES_KEPT)
 def _promise(clause: str) -> Promise | None:
     deed = _DEED.search(clause)
     if deed is None or _NONE.search(clause):

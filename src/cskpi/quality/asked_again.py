@@ -164,8 +164,13 @@ class Questions:
         )
         asks = self.asks[one] | self.asks[other]
         close[close] = [
-            same_question(self.core[int(a)], self.core[int(b)], asks=bool(question))
-            for a, b, question in zip(one[close], other[close], asks[close], strict=True)
+            same_question(a, b, asks=question)
+            for a, b, question in zip(
+                self.core.gather(one[close]),
+                self.core.gather(other[close]),
+                asks[close].tolist(),
+                strict=True,
+            )
         ]
         return close
 
@@ -173,17 +178,21 @@ class Questions:
         """Tell of which two messages nothing in between answers the first."""
         import numpy as np
 
-        between = [np.arange(low + 1, high) for low, high in zip(asked, again, strict=True)]
-        replies = [lines.form[some[_is_reply(lines, some)]] for some in between]
+        places = np.flatnonzero(_is_reply(lines))
+        low, high = np.searchsorted(places, asked, "right"), np.searchsorted(places, again)
+        said = lines.form[places]
+        replies = [said[first:end] for first, end in zip(low, high, strict=True)]
         about = self._about(np.unique(np.concatenate([lines.form[asked], *replies])))
         moments = lines.milliseconds
         known = (moments[asked] != UNKNOWN) & (moments[again] != UNKNOWN)
         silent = known & (moments[again] - moments[asked] >= _SILENT_MS)
         found = [
-            not any(self._answers(int(question), int(reply), about) for reply in some)
+            not any(self._answers(question, reply, about) for reply in some.tolist())
             if len(some)
             else quiet
-            for question, some, quiet in zip(lines.form[asked], replies, silent, strict=True)
+            for question, some, quiet in zip(
+                lines.form[asked].tolist(), replies, silent, strict=True
+            )
         ]
         return np.array(found, dtype=bool)
 
@@ -210,10 +219,10 @@ class Questions:
         return self._known[question, reply]
 
 
-def _is_reply(lines: Lines, places: Places) -> NDArray[np.bool_]:
+def _is_reply(lines: Lines) -> NDArray[np.bool_]:
     import numpy as np
 
-    return np.isin(lines.actor[places], (ACTORS["customer"], ACTORS["system"]), invert=True)
+    return np.isin(lines.actor, (ACTORS["customer"], ACTORS["system"]), invert=True)
 
 
 def _says_nothing(told: pl.DataFrame) -> pl.Series:

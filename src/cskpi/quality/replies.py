@@ -28,16 +28,23 @@ SELECT form_no, topic, is_greeting,
     length(form) AS size,
     -- The same script with another softener at its end is the same.
     md5_number_lower(regexp_replace(form, '[哦哈呢呀啊噢亲的了~。!,. ]+$', '')) AS script,
-    (is_question OR regexp_matches(form, '几(?:个|天|号|时|点|件|次|岁|月|人|克|斤|孔|码|寸|层|片|包|瓶|盒|米|升|瓦|折|年|周|双|种)|多少|哪(?:个|种|款|天|里|家|些)|啥|还是|为什么|为啥|怎么|帮我(?:选|看|推荐)')
-        OR regexp_matches(form, '干不干|带不带|是不是|有没有|能不能|会不会|要不要|好不好|用不用|包不包|送不送|可不可以|大不大|厚不厚|重不重|甜不甜|贵不贵|.{4}不[?。,]?$'))
-        AND NOT is_filler AND NOT is_greeting
-        AND NOT regexp_matches(form, '人呢|在吗|在不在|有人|人在|客服呢|还在|怎么不回|没人|hello|^[?]+$')
-        AS asks,
-    regexp_matches(form, '稍等|稍候|稍后|等一下|等下|查一下|看一下|一分钟|hold on|wait') AS holds,
-    regexp_matches(form, '还有(?:其他|其它|别的|什么).{0,10}(?:帮|问题|需要|咨询)|效劳|帮助您|帮到您|为您服务|久等') AS offers_help,
-    regexp_matches(form, '转接|转给|转到|转售|帮您转|给[您你]转|专员|transfer') AS hands_over,
+    CASE
+        WHEN is_filler OR is_greeting THEN FALSE
+        WHEN is_question
+            OR regexp_matches(form, '几(?:个|天|号|时|点|件|次|岁|月|人|克|斤|孔|码|寸|层|片|包|瓶|盒|米|升|瓦|折|年|周|双|种)|多少|哪(?:个|种|款|天|里|家|些)|啥|还是|为什么|为啥|怎么|帮我(?:选|看|推荐)')
+            OR regexp_matches(form, '干不干|带不带|是不是|有没有|能不能|会不会|要不要|好不好|用不用|包不包|送不送|可不可以|大不大|厚不厚|重不重|甜不甜|贵不贵|.{4}不[?。,]?$')
+            THEN NOT regexp_matches(form, '人呢|在吗|在不在|有人|人在|客服呢|还在|怎么不回|没人|hello|^[?]+$')
+        ELSE FALSE
+    END AS asks,
+    CASE WHEN attends THEN regexp_matches(form, '稍等|稍候|稍后|等一下|等下|查一下|看一下|一分钟|hold on|wait') ELSE FALSE END AS holds,
+    CASE WHEN attends THEN regexp_matches(form, '还有(?:其他|其它|别的|什么).{0,10}(?:帮|问题|需要|咨询)|效劳|帮助您|帮到您|为您服务|久等') ELSE FALSE END AS offers_help,
+    CASE WHEN attends THEN regexp_matches(form, '转接|转给|转到|转售|帮您转|给[您你]转|专员|transfer') ELSE FALSE END AS hands_over,
     regexp_matches(form, '可以|没问题|支持|等等|没关系|^(?:亲+|亲爱的|嗯+)?,?(?:有|没有|能|行|是|对|会|不)') AS says_yes_or_no
-FROM message_signals
+FROM (
+    -- Most texts hold none of what these three look for: one look tells.
+    SELECT *, regexp_matches(form, '稍等|稍候|稍后|等一下|等下|查一下|看一下|一分钟|hold on|wait|还有|效劳|帮助您|帮到您|为您服务|久等|转接|转给|转到|转售|帮您转|给[您你]转|专员|transfer') AS attends
+    FROM message_signals
+)
 """
 
 _MORE = ", placed.shop_no, placed.occurred_at"

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from cskpi.quality.hits import Inspection
 from cskpi.quality.lines import Lines
 from cskpi.quality.rule import LEAK_KINDS
+from cskpi.store.ahead import ahead
 from cskpi.store.frames import offered
 
 if TYPE_CHECKING:
     import duckdb
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
     from cskpi.quality.hits import FormBook
@@ -43,26 +45,44 @@ LEFT JOIN channels ON session_facts.channel_no = channels.channel_no"""
 
 def find(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], book: FormBook) -> None:
     """Put every place where a rule holds into `_qa_found`; `rule_no` is the rule's place."""
+    import polars as pl
+
+    with ahead(con) as database, ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        # While rules are applied to one batch, the database reads the next and takes up what was found.
+        reading = _inspections(con, rules, book)
+        following = database.submit(next, reading, None)
+        book.prepare(rules)
+        stored = None
+        while (inspection := following.result()) is not None:
+            following = database.submit(next, reading, None)
+            found = list(pool.map(partial(_found, inspection), range(len(rules)), rules))
+            if stored is not None:
+                stored.result()
+            stored = database.submit(_store, con, _frame(inspection.lines, found))
+        if stored is not None:
+            stored.result()
+
+
+def _frame(lines: Lines, found: Sequence[tuple[NDArray[Any], ...]]) -> pl.DataFrame:
+    """Return what all rules found in some sessions, as `_qa_found` holds it."""
     import numpy as np
     import polars as pl
 
-    book.prepare(rules)
-    for inspection in _inspections(con, rules, book):
-        lines = inspection.lines
-        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            found = list(pool.map(partial(_found, inspection), range(len(rules)), rules))
-        numbers, places, seconds = (np.concatenate(column) for column in zip(*found, strict=True))
-        frame = pl.DataFrame(
-            {
-                "rule_no": numbers,
-                "session_no": lines.session[places],
-                "row_key": lines.row_key[places],
-                "account_no": lines.account[places],
-                "seconds": seconds,
-            }
-        )
-        with offered(con, "_qa_batch", frame):
-            con.execute("INSERT INTO _qa_found BY NAME SELECT * FROM _qa_batch")
+    numbers, places, seconds = (np.concatenate(column) for column in zip(*found, strict=True))
+    return pl.DataFrame(
+        {
+            "rule_no": numbers,
+            "session_no": lines.session[places],
+            "row_key": lines.row_key[places],
+            "account_no": lines.account[places],
+            "seconds": seconds,
+        }
+    )
+
+
+def _store(con: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> None:
+    with offered(con, "_qa_batch", frame):
+        con.execute("INSERT INTO _qa_found BY NAME SELECT * FROM _qa_batch")
 
 
 def _found(inspection: Inspection, number: int, rule: Rule) -> tuple[NDArray[Any], ...]:
