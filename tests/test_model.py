@@ -186,6 +186,20 @@ def test_without_a_human_reply_there_is_no_response_time(tmp_path: Path) -> None
     ) == [(None, False, True)]
 
 
+def test_a_reply_without_a_clock_of_its_own_takes_none_from_a_later_one(tmp_path: Path) -> None:
+    export = tmp_path / "days.csv"
+    export.write_text(
+        "shop,session_id,sent_at,sender_role,customer_id,agent_id,content\n"
+        "旗舰店,S1,2026-10-01 10:00:00,customer,c1,A,在吗\n"
+        "旗舰店,S1,2026-10-02,agent,c1,A,在的\n"
+        "旗舰店,S1,2026-10-02 09:00:00,customer,c1,A,什么时候发货\n"
+        "旗舰店,S1,2026-10-02 09:01:00,agent,c1,A,今天发\n",
+        encoding="utf-8",
+    )
+    shop = make_shop(tmp_path, "", export)
+    assert shop.rows("SELECT reply_seconds FROM turns ORDER BY asked_at") == [(None,), (60.0,)]
+
+
 def test_a_session_the_agent_opens_is_proactive_and_has_no_first_response(tmp_path: Path) -> None:
     shop = make_shop(
         tmp_path,

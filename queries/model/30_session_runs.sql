@@ -38,7 +38,12 @@ runs AS (
         lead(CASE WHEN actor = 2 THEN coalesce(account_no, 0) END IGNORE NULLS)
             OVER session AS human_account_no,
         lead(CASE WHEN actor = 2 THEN occurred_at END IGNORE NULLS) OVER session AS human_at,
-        lead(CASE WHEN actor = 2 THEN occurred_ms END IGNORE NULLS) OVER session AS human_ms
+        -- A reply without a clock of its own takes none from a later one.
+        nullif(
+            lead(CASE WHEN actor = 2 THEN coalesce(occurred_ms, -1) END IGNORE NULLS)
+                OVER session,
+            -1
+        ) AS human_ms
     FROM exchanged
     WHERE
         previous_actor IS NULL

@@ -29,4 +29,4 @@ _DAY = r"(?<!\d)(?:\d{4}-)?\d\d-\d\d(?: \d\d:\d\d)?(?![\d-])"
 def _values(_: Lang) -> re.Pattern[str]:
     unit = rf"(?:{say('graph.units')})(?![A-Za-z])"
     value = rf"\d[\d,.:]*(?:\s?{unit}(?:\s\d+\s?{unit})*)?"
-    return re.compile(rf"{_DAY}|(?:[▲▼≥≤¥]\s?|[-+])?{value}(?:–{value})*")
+    return re.compile(rf"{_DAY}|(?:[▲▼≥≤¥]\s?|[-+]|n = )?{value}(?:–{value})*")
