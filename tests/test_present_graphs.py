@@ -164,6 +164,15 @@ def test_a_waterfall_adds_up_and_says_where_its_axis_starts() -> None:
     assert "不是从 0 起" in block.legend
 
 
+def test_the_order_of_adding_leaves_no_trace_in_a_waterfall() -> None:
+    rate = total("inquiry_conversion_rate")
+    parts = [0.1 + 0.2 - 0.3 + 1e-3, 1e-3]
+    assert parts[0] != parts[1]
+    one, other = (waterfall(rate, ("九月", 0.3), [("快", part)], "十月") for part in parts)
+    assert one.parts[1].value == other.parts[1].value
+    assert charts_parts.waterfall_svg(one) == charts_parts.waterfall_svg(other)
+
+
 def test_the_area_of_a_bin_is_its_share() -> None:
     block = distribution(
         total("first_response_time"), [(1, 10, 30), (10, 100, 30), (100, 10_000, 60)]

@@ -43,16 +43,17 @@ def text_cell(text: str, tone: Tone = "plain") -> Cell:
 
 
 def number_cell(value: float | None, unit: Unit, tone: Tone = "plain", mark: str = "") -> Cell:
-    """Return a cell of a number; what cannot be shown is no data.
+    """Return a cell of a number; what cannot be shown is no data."""
+    known = shown_digits(value)
+    return Cell(format_value(known, unit), known, unit, tone, mark)
+
+
+def shown_digits(value: float | None) -> float | None:
+    """Return a number as it is shown; what cannot be shown is no data.
 
     Sums of fractions differ in their last digits with the order in which threads add them: twelve
     digits are kept, so that the same data give the same bytes.
     """
-    known = _shown_digits(value)
-    return Cell(format_value(known, unit), known, unit, tone, mark)
-
-
-def _shown_digits(value: float | None) -> float | None:
     if value is None or not math.isfinite(value):
         return None
     return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
@@ -65,7 +66,7 @@ def value_cell(finding: Finding) -> Cell:
 
 def told_cell(finding: Finding, tone: Tone = "plain", mark: str = "") -> Cell:
     """Return a finding's value with what stands behind it, in a tone of the caller's choice."""
-    known, unit = _shown_digits(finding.value), finding.unit
+    known, unit = shown_digits(finding.value), finding.unit
     return Cell(format_value(known, unit), known, unit, tone, mark, about(finding))
 
 

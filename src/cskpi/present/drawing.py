@@ -29,6 +29,8 @@ _MIDDLE = 0.35
 _NOISE = re.compile(r' (?:role|aria-[a-z]+|class|xmlns:xlink|version)="[^"]*"')
 _EMPTY = re.compile(r'<path d="" display="none"/>|<path display="none" d=""/>')
 _GROUPS = re.compile(r"<g></g>|<g/>")
+_PLACES = re.compile(r"\d+\.\d{3,}(?:e-\d+)?|\d+e-\d+")
+"""Numbers finer than hundredths: nobody sees them, and their last digits follow the order of adding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def draw(
     drawn: str = vl_convert.vega_to_svg(vega | {"data": filled})
     marks = drawn[drawn.index(">") + 1 : drawn.rindex("</svg>")]
     marks = _GROUPS.sub("", _EMPTY.sub("", _NOISE.sub("", marks)))
+    marks = _PLACES.sub(lambda place: f"{float(place[0]):.2f}".rstrip("0").rstrip("."), marks)
     wide = frame.left + frame.width + frame.right
     high = frame.top + frame.height + frame.bottom
     texts = "".join(_text(label, frame) for label in labels)

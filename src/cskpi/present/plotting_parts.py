@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cskpi.present.about import about
 from cskpi.present.axes import Axis, log_axis, value_axis
-from cskpi.present.cells import number_cell, text_cell, value_cell
+from cskpi.present.cells import number_cell, shown_digits, text_cell, value_cell
 from cskpi.present.document import Cell, Column, Row, Table
 from cskpi.present.formatting import format_change, format_count, format_value
 from cskpi.present.graphs import (
@@ -174,7 +174,7 @@ def _waterfall_parts(
         text = format_change(effect, 0.0, unit)
         # What is too small to be told is neither good nor bad.
         tone = "plain" if text == say("verdict.same") else _effect_tone(total, effect)
-        cell = Cell(text, effect, unit, tone)
+        cell = Cell(text, shown_digits(effect), unit, tone)
         drawn.append(WaterfallPart(label, level, level + effect, cell))
         level += effect
     drawn.append(WaterfallPart(after, 0.0, level, number_cell(level, unit), is_total=True))
