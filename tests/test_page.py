@@ -156,6 +156,8 @@ def test_on_paper_nothing_is_cut(browser: Browser, report: Path) -> None:
         assert browser.evaluate(BROKEN_NUMBERS) == []
         hidden = "[...document.querySelectorAll('nav, details.numbers, dialog')].every(n => !n.offsetHeight)"
         assert browser.evaluate(hidden)
+        talks = "[...document.querySelectorAll('.agent .talk')].map(n => n.offsetHeight > 0)"
+        assert set(browser.evaluate(talks)) == {True}
         head = "getComputedStyle(document.querySelector('thead')).display"
         assert browser.evaluate(head) == "table-header-group"
     pdf = browser.print_pdf()
