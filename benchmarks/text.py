@@ -244,13 +244,11 @@ def _readers() -> dict[str, Callable[..., object]]:
     import rjieba
     from snownlp import SnowNLP
 
-    from cskpi.enrich.forms import in_threads, read_texts
-    from cskpi.enrich.normalise import normalise
-    from cskpi.enrich.tokens import tokens
+    from cskpi.enrich.forms import read_texts, read_words
 
     return {
         "cskpi": read_texts,
-        "cskpi words": lambda texts: tokens(in_threads(normalise, texts)),
+        "cskpi words": read_words,
         "rjieba": lambda texts: [rjieba.cut(text) for text in texts],
         "jieba": lambda texts: [jieba.lcut(text) for text in texts],
         "snownlp": lambda texts: [SnowNLP(text).sentiments for text in texts],

@@ -7,31 +7,36 @@ word list reads anew only the forms in which a changed word stands.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from contextlib import contextmanager
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from cskpi.enrich.lexicons import Lexicons, load_lexicons
 from cskpi.enrich.normalise import normalise
 from cskpi.enrich.signals import form_signals
 from cskpi.enrich.tokens import tokens
+from cskpi.enrich.workers import reading_processes
 from cskpi.store.frames import offered, read_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     import duckdb
     import polars as pl
 
+    from cskpi.enrich.workers import Each
     from cskpi.settings import Settings
 
 TEXTS_AT_ONCE = 1_000_000
-ROWS_OF_A_THREAD = 250_000
+ROWS_AT_ONCE = 250_000
 """Patterns are compiled anew for each piece of texts, which costs as much as reading 10,000 of them."""
 ROWS_NORMALISED_AT_ONCE = 50_000
-"""Fewer: few patterns are compiled, and threads take turns where the interpreter itself reads."""
+"""Fewer: few patterns are compiled."""
 ROWS_WORTH_A_THREAD = 5_000
+TEXTS_WORTH_PROCESSES = 100_000
+"""A process starts, reads the word lists and makes the sieve in the time it reads 20,000 texts."""
 FORM_SOURCES = ("normalise.py", "personal.py", "forms.py", "lexicons/emoji.txt")
 """Files that decide which form a text has; all others of this package decide signals."""
 
@@ -48,8 +53,6 @@ DELETE FROM text_forms WHERE text_hash NOT IN (
 );
 DELETE FROM message_signals WHERE form_no NOT IN (SELECT form_no FROM text_forms)
 """
-
-Frame = TypeVar("Frame", "pl.Series", "pl.DataFrame")
 
 
 def own_lexicons(settings: Settings) -> Path | None:
@@ -118,44 +121,49 @@ def _read_again(
 ) -> None:
     """Read the signals of known forms anew; with `words` only where one of them stands."""
     row = con.execute("SELECT coalesce(max(form_no), 0) + 1 FROM message_signals").fetchone()
+    count = row[0] if row else 0
     con.execute("CREATE OR REPLACE TEMP TABLE _signals AS FROM message_signals LIMIT 0")
-    for start in range(0, row[0] if row else 0, TEXTS_AT_ONCE):
-        forms = read_frame(
-            con,
-            "SELECT form_no, form FROM message_signals"
-            f" WHERE form_no >= {start} AND form_no < {start + TEXTS_AT_ONCE} ORDER BY form_no",
-        )
-        if words is not None:
-            forms = forms.filter(forms["form"].str.contains_any(list(words)))
-        _insert_signals(con, "_signals", forms, own)
+    with _all_cores(count if words is None else 0) as each:
+        for start in range(0, count, TEXTS_AT_ONCE):
+            forms = read_frame(
+                con,
+                "SELECT form_no, form FROM message_signals"
+                f" WHERE form_no >= {start} AND form_no < {start + TEXTS_AT_ONCE} ORDER BY form_no",
+            )
+            if words is not None:
+                forms = forms.filter(forms["form"].str.contains_any(list(words)))
+            _insert_signals(con, "_signals", forms, own, each)
     con.execute("DELETE FROM message_signals WHERE form_no IN (SELECT form_no FROM _signals)")
     con.execute("INSERT INTO message_signals BY NAME FROM _signals")
     con.execute("DROP TABLE _signals")
 
 
 def _add_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
+    import polars as pl
+
     row = con.execute(
         "SELECT count(DISTINCT text_hash) FROM messages"
         " WHERE text_hash NOT IN (SELECT text_hash FROM text_forms)"
     ).fetchone()
     count = row[0] if row else 0
     parts = -(-count // TEXTS_AT_ONCE)
-    for part in range(parts):
-        texts = read_frame(con, _NEW.format(parts=parts, part=part))
-        read = in_threads(normalise, texts["text"], ROWS_NORMALISED_AT_ONCE)
-        forms = texts.select("text_hash", form=read)
-        del texts
-        with offered(con, "_offered_forms", forms):
-            con.execute("CREATE OR REPLACE TEMP TABLE _forms AS FROM _offered_forms")
-        _number_new(con, own)
-        con.execute(
-            "INSERT INTO text_forms SELECT text_hash, form_no"
-            " FROM _forms INNER JOIN message_signals USING (form)"
-        )
-        con.execute("DROP TABLE _forms")
+    with _all_cores(count) as each:
+        for part in range(parts):
+            texts = read_frame(con, _NEW.format(parts=parts, part=part))
+            read = each(normalise, _pieces(texts["text"], ROWS_NORMALISED_AT_ONCE))
+            forms = texts.select("text_hash", form=pl.concat(read))
+            del texts, read
+            with offered(con, "_offered_forms", forms):
+                con.execute("CREATE OR REPLACE TEMP TABLE _forms AS FROM _offered_forms")
+            _number_new(con, own, each)
+            con.execute(
+                "INSERT INTO text_forms SELECT text_hash, form_no"
+                " FROM _forms INNER JOIN message_signals USING (form)"
+            )
+            con.execute("DROP TABLE _forms")
 
 
-def _number_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
+def _number_new(con: duckdb.DuckDBPyConnection, own: Path | None, each: Each) -> None:
     new = read_frame(
         con,
         """
@@ -166,15 +174,21 @@ def _number_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
         ORDER BY form_no
         """,
     )
-    _insert_signals(con, "message_signals", new, own)
+    _insert_signals(con, "message_signals", new, own, each)
 
 
 def _insert_signals(
-    con: duckdb.DuckDBPyConnection, table: str, forms: pl.DataFrame, own: Path | None
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    forms: pl.DataFrame,
+    own: Path | None,
+    each: Each,
 ) -> None:
+    import polars as pl
+
     if forms.is_empty():
         return
-    read = in_threads(lambda some: form_signals(some, own), forms["form"])
+    read = pl.concat(each(partial(form_signals, own=own), _pieces(forms["form"])))
     with offered(con, "_offered_signals", read.with_columns(forms["form_no"])):
         con.execute(f"INSERT INTO {table} BY NAME FROM _offered_signals")
 
@@ -186,43 +200,54 @@ def read_texts(texts: pl.Series, own: Path | None = None) -> tuple[pl.DataFrame,
         texts: raw texts.
         own: a shop's folder of word lists.
     """
-
-    def read(some: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-        forms = normalise(some)
-        return form_signals(forms, own), tokens(forms)
-
     import polars as pl
 
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        signals, words = zip(*pool.map(read, _pieces(texts)), strict=True)
+    with _all_cores(texts.len()) as each:
+        read = each(partial(_signals_and_words, own=own), _pieces(texts))
+    signals, words = zip(*read, strict=True)
     return pl.concat(signals), pl.concat(words)
 
 
-def _pieces(texts: pl.Series, most: int = ROWS_OF_A_THREAD) -> list[pl.Series]:
-    """Return pieces of a size, as many as threads or a few of them."""
+def read_words(texts: pl.Series) -> pl.Series:
+    """Return the words of raw texts, both cores at work."""
     import polars as pl
 
-    threads = pl.thread_pool_size()
+    with _all_cores(texts.len()) as each:
+        return pl.concat(each(_words, _pieces(texts)))
+
+
+def _words(texts: pl.Series) -> pl.Series:
+    return tokens(normalise(texts))
+
+
+def _signals_and_words(texts: pl.Series, own: Path | None) -> tuple[pl.DataFrame, pl.Series]:
+    forms = normalise(texts)
+    return form_signals(forms, own), tokens(forms)
+
+
+@contextmanager
+def _all_cores(texts: int) -> Iterator[Each]:
+    """Give what does a work on pieces of so many texts: processes where they are worth their start."""
+    import polars as pl
+
+    cores = pl.thread_pool_size()
+    if texts >= TEXTS_WORTH_PROCESSES and cores > 1:
+        with reading_processes(cores) as each:
+            yield each
+    else:
+        with ThreadPoolExecutor(cores) as pool:
+            yield lambda work, pieces: list(pool.map(work, pieces))
+
+
+def _pieces(texts: pl.Series, most: int = ROWS_AT_ONCE) -> list[pl.Series]:
+    """Return pieces of a size, as many as cores or a few of them."""
+    import polars as pl
+
+    cores = pl.thread_pool_size()
     rows = max(texts.len(), 1)
-    rounds = -(-rows // (threads * most))
-    size = max(-(-rows // (threads * rounds)), ROWS_WORTH_A_THREAD)
+    rounds = -(-rows // (cores * most))
+    size = max(-(-rows // (cores * rounds)), ROWS_WORTH_A_THREAD)
     return [texts.slice(start, size) for start in range(0, rows, size)]
-
-
-def in_threads(
-    work: Callable[[pl.Series], Frame], texts: pl.Series, most: int = ROWS_OF_A_THREAD
-) -> Frame:
-    """Do a work on pieces of many texts at once: Polars lets go of the interpreter while it works.
-
-    Args:
-        work: what is done to each piece.
-        texts: all texts.
-        most: texts of a piece.
-    """
-    import polars as pl
-
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        return pl.concat(list(pool.map(work, _pieces(texts, most))))
 
 
 def _record(con: duckdb.DuckDBPyConnection, code: tuple[str, str], lexicons: Lexicons) -> None:
