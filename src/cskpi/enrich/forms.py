@@ -213,7 +213,8 @@ def read_words(texts: pl.Series) -> pl.Series:
     import polars as pl
 
     with _all_cores(texts.len()) as each:
-        return pl.concat(each(_words, _pieces(texts)))
+        read: list[pl.Series] = each(_words, _pieces(texts))
+    return pl.concat(read)
 
 
 def _words(texts: pl.Series) -> pl.Series:

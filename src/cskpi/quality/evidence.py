@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cskpi.enrich.normalise import Traced, folded
-from cskpi.quality.matching import matched_words
-from cskpi.store.frames import offered
+from cskpi.quality.evidence_places import PROMISE, evidence_of, form_places, placed
+from cskpi.store.frames import offered, read_frame
 from cskpi.texts import has_text, say
 
 if TYPE_CHECKING:
@@ -27,21 +26,19 @@ WITH texts AS (
     SELECT found.rule_no, messages.text_hash, any_value(messages.text) AS text
     FROM _qa_found AS found
     INNER JOIN messages ON found.row_key = messages.source_row * 1000000 + messages.file_id
-    WHERE list_contains($rules::INTEGER[], found.rule_no) AND messages.text IS NOT NULL
+    WHERE found.rule_no IN ({rules}) AND messages.text IS NOT NULL
+        AND messages.text_hash % {parts} = {part}
     GROUP BY found.rule_no, messages.text_hash
 )
 SELECT texts.rule_no, texts.text_hash, texts.text, signals.form
 FROM texts
 INNER JOIN text_forms AS forms ON texts.text_hash = forms.text_hash
 INNER JOIN message_signals AS signals ON forms.form_no = signals.form_no
-ORDER BY texts.text_hash, texts.rule_no
 """
 MOST_WORDS = 3
 """Pieces of one message that a finding names."""
 
-_ROWS_AT_ONCE = 150_000
-"""Patterns are compiled anew for each batch."""
-_PROMISE = "is_promise"
+_FINDINGS_AT_ONCE = 1_000_000
 _EDGES = " ,.!?;:~，。！？；：、～…\n\t"
 
 
@@ -59,32 +56,65 @@ Piece = tuple[int, int, str]
 
 def write_evidence(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], lists: WordLists) -> None:
     """Fill `_qa_evidence`: once for each rule and unique text of its findings."""
+    asked = {
+        number: rule.anchors for number, rule in enumerate(rules) if has_evidence(rule.anchors)
+    }
+    row = con.execute("SELECT count(*) FROM _qa_found").fetchone()
+    parts = -(-(row[0] if row and asked else 0) // _FINDINGS_AT_ONCE)
+    for part in range(parts):
+        sql = _UNIQUE.format(rules=", ".join(map(str, asked)), parts=parts, part=part)
+        with offered(con, "_qa_batch", _evidence(read_frame(con, sql), asked, lists)):
+            con.execute("INSERT INTO _qa_evidence BY NAME SELECT * FROM _qa_batch")
+
+
+def _evidence(
+    texts: pl.DataFrame, asked: Mapping[int, Sequence[Condition]], lists: WordLists
+) -> pl.DataFrame:
+    """Return `_qa_evidence` of the texts of many rules."""
+    import polars as pl
+
+    traces: dict[str, Traced] = {}
+
+    def told(number: int) -> pl.DataFrame:
+        own = texts.filter(pl.col("rule_no") == number).drop("rule_no")
+        found = _of_rule(own, asked[number], lists, traces)
+        return found.with_columns(rule_no=pl.lit(number, pl.Int32))
+
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        return pl.concat(pool.map(told, asked))
+
+
+def _of_rule(
+    texts: pl.DataFrame,
+    conditions: Sequence[Condition],
+    lists: WordLists,
+    traces: dict[str, Traced],
+) -> pl.DataFrame:
+    """Return words and span of each text in which something stands."""
+    import polars as pl
+
+    if any([*_personal_kinds(condition)] for condition in conditions):
+        return _one_by_one(pieces_of(texts.rows(), conditions, lists, traces))
+    places = form_places(texts["form"].unique(), conditions, lists)
+    found = placed(texts, places, _EDGES)
+    left = (
+        (text_hash, _pieces(raw, form, [(p["start"], p["end"]) for p in some], frozenset(), traces))
+        for text_hash, raw, form, some in found.left.iter_rows()
+    )
+    return pl.concat([evidence_of(found.pieces, MOST_WORDS), _one_by_one(left)])
+
+
+def _one_by_one(told: Iterable[tuple[int, list[Piece]]]) -> pl.DataFrame:
     import polars as pl
 
     schema = {
-        "rule_no": pl.Int32,
         "text_hash": pl.UInt64,
         "words": pl.String,
         "span_start": pl.Int32,
         "span_end": pl.Int32,
     }
-    asked = {
-        number: rule.anchors for number, rule in enumerate(rules) if has_evidence(rule.anchors)
-    }
-    rows, frames = con.execute(_UNIQUE, {"rules": [*asked]}), [pl.DataFrame(schema=schema)]
-    # Texts come one after the other, so that one on which several rules stand is traced once.
-    while batch := rows.fetchmany(_ROWS_AT_ONCE):
-        batch.sort(key=itemgetter(0))
-        traces: dict[str, Traced] = {}
-        told = [
-            (number, *one)
-            for number, texts in groupby(batch, key=itemgetter(0))
-            for one in _told([row[1:] for row in texts], asked[number], lists, traces)
-        ]
-        columns = dict(zip(schema, zip(*told, strict=True), strict=False))
-        frames.append(pl.DataFrame(columns, schema=schema))
-    with offered(con, "_qa_batch", pl.concat(frames)):
-        con.execute("INSERT INTO _qa_evidence BY NAME SELECT * FROM _qa_batch")
+    rows = [(text_hash, words_of(some), *min(some)[:2]) for text_hash, some in told if some]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def word_lists(con: duckdb.DuckDBPyConnection, settings: Settings) -> WordLists:
@@ -100,23 +130,12 @@ def has_evidence(conditions: Sequence[Condition]) -> bool:
     """Tell whether one of these looks for something that stands at a place of the text."""
     from cskpi.enrich.signals import PERSONAL, WORDS
 
-    placed = {*WORDS, *PERSONAL, _PROMISE}
+    placed = {*WORDS, *PERSONAL, PROMISE}
     return any(
         bool(c.any or c.all or c.some or c.regex or c.entities or c.leaks)
         or not placed.isdisjoint(c.signals)
         for c in conditions
     )
-
-
-def _told(
-    texts: Sequence[tuple[int, str, str]],
-    conditions: Sequence[Condition],
-    lists: WordLists,
-    traces: dict[str, Traced],
-) -> Iterator[tuple[Any, ...]]:
-    for text_hash, pieces in pieces_of(texts, conditions, lists, traces):
-        if pieces:
-            yield text_hash, words_of(pieces), *min(pieces)[:2]
 
 
 def words_of(pieces: Sequence[Piece]) -> str | None:
@@ -160,40 +179,12 @@ def _places(
     """Return where in forms the words stand that conditions ask for; only forms with any."""
     import polars as pl
 
-    frame = pl.DataFrame({"form": forms}, schema={"form": pl.String})
     places: dict[str, list[Place]] = {}
-    for condition in conditions:
-        told = frame.with_columns(words=matched_words(frame, condition, lists.products))
-        for form, words in told.filter(pl.col("words").list.len() > 0).iter_rows():
-            places.setdefault(form, []).extend(_words(form, words))
-        for found in _signals(frame["form"], condition, lists.lexicons):
-            for form, some in zip(forms, found, strict=True):
-                if some:
-                    places.setdefault(form, []).extend(some)
+    for form, *place in form_places(
+        pl.Series(forms, dtype=pl.String), conditions, lists
+    ).iter_rows():
+        places.setdefault(form, []).append((place[0], place[1]))
     return places
-
-
-def _words(form: str, words: Sequence[str]) -> Iterator[Place]:
-    after: dict[str, int] = {}
-    for word in words:
-        at = form.find(word, after.get(word, 0))
-        if word and at >= 0:
-            after[word] = at + len(word)
-            yield at, at + len(word)
-
-
-def _signals(
-    forms: pl.Series, condition: Condition, lexicons: Lexicons
-) -> Iterator[list[list[Place]]]:
-    """Yield for each signal of a condition where it stands in each form."""
-    from cskpi.enrich.promises import find_promises
-    from cskpi.enrich.signals import WORDS
-
-    for signal in condition.signals:
-        if signal in WORDS:
-            yield lexicons[WORDS[signal]].find_all(forms)
-        elif signal == _PROMISE:
-            yield [[(p.start, p.end) for p in find_promises(form)] for form in forms]
 
 
 def _personal_kinds(condition: Condition) -> Iterator[str]:
