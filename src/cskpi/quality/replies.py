@@ -8,15 +8,20 @@ from __future__ import annotations
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cskpi.quality.off_topic import off_topic, spoken_of_before
 from cskpi.quality.reply_runs import Marks, replies
 from cskpi.quality.sessions import batches, read_lines
+from cskpi.store.ahead import ahead
 from cskpi.store.frames import offered, read_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
+    import polars as pl
+    from numpy.typing import NDArray
 
     from cskpi.settings import Settings
 
@@ -45,6 +50,8 @@ FROM (
     SELECT *, regexp_matches(form, '稍等|稍候|稍后|等一下|等下|查一下|看一下|一分钟|hold on|wait|还有|效劳|帮助您|帮到您|为您服务|久等|转接|转给|转到|转售|帮您转|给[您你]转|专员|transfer') AS attends
     FROM message_signals
 )
+-- What is sorted is read on all cores.
+ORDER BY form_no
 """
 
 _MORE = ", placed.shop_no, placed.occurred_at"
@@ -141,9 +148,29 @@ def judge_replies(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 def _find_replies(con: duckdb.DuckDBPyConnection, shortest: int) -> None:
     con.execute(_RUNS)
-    marks = Marks.of(read_frame(con, _MARKS))
+    with ahead(con) as database:
+        # While replies are told apart in one batch, the database reads the next and takes up the last.
+        reading = _read(con)
+        following = database.submit(next, reading, None)
+        marks = Marks.of(database.submit(read_frame, con, _MARKS).result())
+        stored = None
+        while (lines := following.result()) is not None:
+            following = database.submit(next, reading, None)
+            found = replies(lines, marks, shortest)
+            if stored is not None:
+                stored.result()
+            stored = database.submit(_add, con, found)
+        if stored is not None:
+            stored.result()
+
+
+def _read(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, NDArray[Any]]]:
     for low, high in batches(con):
         lines = read_lines(con, low, high, more=_MORE, where=" AND placed.actor IN (1, 2)")
         if len(lines["actor"]):
-            with offered(con, "found_replies", replies(lines, marks, shortest)):
-                con.execute(_ADD)
+            yield lines
+
+
+def _add(con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:
+    with offered(con, "found_replies", found):
+        con.execute(_ADD)
