@@ -6,7 +6,7 @@ word list reads anew only the forms in which a changed word stands.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
 from hashlib import sha256
@@ -18,6 +18,7 @@ from cskpi.enrich.normalise import normalise
 from cskpi.enrich.signals import form_signals
 from cskpi.enrich.tokens import tokens
 from cskpi.enrich.workers import reading_processes
+from cskpi.store.ahead import ahead
 from cskpi.store.frames import offered, read_frame
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from cskpi.enrich.workers import Each
     from cskpi.settings import Settings
 
-TEXTS_AT_ONCE = 1_000_000
+TEXTS_AT_ONCE = 500_000
 ROWS_AT_ONCE = 250_000
 """Patterns are compiled anew for each piece of texts, which costs as much as reading 10,000 of them."""
 ROWS_NORMALISED_AT_ONCE = 50_000
@@ -132,39 +133,47 @@ def _read_again(
             )
             if words is not None:
                 forms = forms.filter(forms["form"].str.contains_any(list(words)))
-            _insert_signals(con, "_signals", forms, own, each)
+            _insert(con, "_signals", _signals(forms, own, each))
     con.execute("DELETE FROM message_signals WHERE form_no IN (SELECT form_no FROM _signals)")
     con.execute("INSERT INTO message_signals BY NAME FROM _signals")
     con.execute("DROP TABLE _signals")
 
 
 def _add_new(con: duckdb.DuckDBPyConnection, own: Path | None) -> None:
-    import polars as pl
-
     row = con.execute(
         "SELECT count(DISTINCT text_hash) FROM messages"
         " WHERE text_hash NOT IN (SELECT text_hash FROM text_forms)"
     ).fetchone()
     count = row[0] if row else 0
     parts = -(-count // TEXTS_AT_ONCE)
-    with _all_cores(count) as each:
+    asked = [_NEW.format(parts=parts, part=part) for part in range(parts)]
+    with _all_cores(count) as each, ahead(con) as database:
+        # While texts are read, the database fetches the next and takes up the last.
+        following = [database.submit(read_frame, con, sql) for sql in asked[:1]]
+        stored: list[Future[None]] = []
         for part in range(parts):
-            texts = read_frame(con, _NEW.format(parts=parts, part=part))
-            read = each(normalise, _pieces(texts["text"], ROWS_NORMALISED_AT_ONCE))
-            forms = texts.select("text_hash", form=pl.concat(read))
-            del texts, read
-            with offered(con, "_offered_forms", forms):
-                con.execute("CREATE OR REPLACE TEMP TABLE _forms AS FROM _offered_forms")
-            _number_new(con, own, each)
-            con.execute(
-                "INSERT INTO text_forms SELECT text_hash, form_no"
-                " FROM _forms INNER JOIN message_signals USING (form)"
-            )
-            con.execute("DROP TABLE _forms")
+            forms = _normalised(following.pop().result(), each)
+            new = database.submit(_number_new, con, forms).result()
+            following += [
+                database.submit(read_frame, con, sql) for sql in asked[part + 1 : part + 2]
+            ]
+            stored.append(database.submit(_store_new, con, _signals(new, own, each)))
+        for done in stored:
+            done.result()
 
 
-def _number_new(con: duckdb.DuckDBPyConnection, own: Path | None, each: Each) -> None:
-    new = read_frame(
+def _normalised(texts: pl.DataFrame, each: Each) -> pl.DataFrame:
+    import polars as pl
+
+    read = each(normalise, _pieces(texts["text"], ROWS_NORMALISED_AT_ONCE))
+    return texts.select("text_hash", form=pl.concat(read))
+
+
+def _number_new(con: duckdb.DuckDBPyConnection, forms: pl.DataFrame) -> pl.DataFrame:
+    """Put the forms of new texts into `_forms`, and return those not known before with numbers."""
+    with offered(con, "_offered_forms", forms):
+        con.execute("CREATE OR REPLACE TEMP TABLE _forms AS FROM _offered_forms")
+    return read_frame(
         con,
         """
         SELECT CAST((SELECT coalesce(max(form_no), 0) FROM message_signals)
@@ -174,22 +183,27 @@ def _number_new(con: duckdb.DuckDBPyConnection, own: Path | None, each: Each) ->
         ORDER BY form_no
         """,
     )
-    _insert_signals(con, "message_signals", new, own, each)
 
 
-def _insert_signals(
-    con: duckdb.DuckDBPyConnection,
-    table: str,
-    forms: pl.DataFrame,
-    own: Path | None,
-    each: Each,
-) -> None:
+def _store_new(con: duckdb.DuckDBPyConnection, signals: pl.DataFrame) -> None:
+    _insert(con, "message_signals", signals)
+    con.execute(
+        "INSERT INTO text_forms SELECT text_hash, form_no"
+        " FROM _forms INNER JOIN message_signals USING (form)"
+    )
+    con.execute("DROP TABLE _forms")
+
+
+def _signals(forms: pl.DataFrame, own: Path | None, each: Each) -> pl.DataFrame:
+    """Return the signals of numbered forms."""
     import polars as pl
 
-    if forms.is_empty():
-        return
-    read = pl.concat(each(partial(form_signals, own=own), _pieces(forms["form"])))
-    with offered(con, "_offered_signals", read.with_columns(forms["form_no"])):
+    read: list[pl.DataFrame] = each(partial(form_signals, own=own), _pieces(forms["form"]))
+    return pl.concat(read).with_columns(forms["form_no"])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, signals: pl.DataFrame) -> None:
+    with offered(con, "_offered_signals", signals):
         con.execute(f"INSERT INTO {table} BY NAME FROM _offered_signals")
 
 
