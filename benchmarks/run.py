@@ -15,7 +15,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +53,7 @@ app()
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: wall seconds and peak resident memory in bytes."""
+    """One process: wall seconds and peak resident memory in bytes, of it and those it started."""
 
     seconds: float
     memory: int
@@ -66,13 +68,33 @@ def run(*command: str | Path) -> Run:
     started = time.perf_counter()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen([str(word) for word in command], stdout=output, stderr=output)
+        family: list[int] = [0]
+        watching = threading.Thread(target=_watch, args=(process.pid, family), daemon=True)
+        watching.start()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - started
         if process.returncode:
             output.seek(0)
             sys.exit(output.read().decode(errors="replace")[-3000:])
-    return Run(seconds, usage.ru_maxrss * 1024)
+    return Run(seconds, max(usage.ru_maxrss * 1024, *family))
+
+
+def _watch(pid: int, seen: list[int]) -> None:
+    """Note the resident memory of a process and those it started, as often as it has any, until it ends."""
+    tasks = Path(f"/proc/{pid}/task/{pid}/children")
+    with suppress(OSError):
+        while True:
+            if started := tasks.read_text().split():
+                seen.append(sum(_resident(one) for one in (str(pid), *started)))
+            time.sleep(0.05)
+
+
+def _resident(pid: str) -> int:
+    with suppress(OSError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def say(label: str, text: str) -> None:

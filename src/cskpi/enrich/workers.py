@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Each = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
     """Does a work on each of many pieces and returns the results in order."""
+    _Process = subprocess.Popen[bytes]
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -36,19 +37,12 @@ def reading_processes(count: int) -> Iterator[Each]:
     in the middle (killed, out of memory) is done in the process that asked.
     """
     with ExitStack() as stack:
-        idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
-        for _ in range(count):
-            idle.put(stack.enter_context(_worker()))
-
-        def each(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
-            with ThreadPoolExecutor(count) as pool:
-                return list(pool.map(partial(_done, idle, work), pieces))
-
-        yield each
+        workers = _Workers([stack.enter_context(_worker()) for _ in range(count)])
+        yield workers.each
 
 
 @contextmanager
-def _worker() -> Iterator[subprocess.Popen[bytes]]:
+def _worker() -> Iterator[_Process]:
     # -P: the folder one stands in is no place to import from.
     command = [sys.executable, "-P", "-m", __name__]
     worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
@@ -65,25 +59,56 @@ def _worker() -> Iterator[subprocess.Popen[bytes]]:
         worker.wait()
 
 
-def _done(
-    idle: queue.SimpleQueue[subprocess.Popen[bytes]],
-    work: Callable[[Piece], Result],
-    piece: Piece,
-) -> Result:
-    worker = idle.get()
-    try:
-        if worker.stdin is None or worker.stdout is None:
+class _Workers:
+    """Some processes, and a thread for each while a work is done."""
+
+    def __init__(self, processes: Sequence[_Process]) -> None:
+        self._processes = processes
+        self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+        self._is_over = False
+        for process in processes:
+            self._idle.put(process)
+
+    def each(self, work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
+        """Return what the work makes of each piece."""
+        with ThreadPoolExecutor(len(self._processes)) as pool:
+            done = pool.map(partial(self._done, work), pieces)
+            try:
+                return list(done)
+            except KeyboardInterrupt:
+                self._is_over = True
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in self._processes:
+                    process.kill()
+                raise
+
+    def _done(self, work: Callable[[Piece], Result], piece: Piece) -> Result:
+        process = self._idle.get()
+        try:
+            succeeded, result = _asked(process, work, piece)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            if self._is_over:
+                raise
             return work(piece)
-        pickle.dump((work, piece), worker.stdin, protocol=pickle.HIGHEST_PROTOCOL)
-        worker.stdin.flush()
-        succeeded, result = pickle.load(worker.stdout)  # noqa: S301 (our own process wrote it)
-    except (OSError, EOFError, pickle.UnpicklingError):
-        return work(piece)
-    finally:
-        idle.put(worker)
-    if not succeeded:
-        raise result
-    return result  # type: ignore[no-any-return]
+        finally:
+            self._idle.put(process)
+        if not succeeded:
+            raise result
+        return result  # type: ignore[no-any-return]
+
+
+def _asked(process: _Process, work: Callable[[Piece], Any], piece: Piece) -> tuple[bool, Any]:
+    """Return whether a work succeeded in a process, and its result or error.
+
+    Raises:
+        OSError, EOFError, UnpicklingError: the process is gone.
+    """
+    if process.stdin is None or process.stdout is None:
+        raise EOFError
+    process.stdin.write(pickle.dumps((work, piece), protocol=pickle.HIGHEST_PROTOCOL))
+    process.stdin.flush()
+    answer: tuple[bool, Any] = pickle.load(process.stdout)  # noqa: S301 (our own process wrote it)
+    return answer
 
 
 def _serve(asked: IO[bytes], told: IO[bytes]) -> None:
@@ -94,10 +119,10 @@ def _serve(asked: IO[bytes], told: IO[bytes]) -> None:
         except EOFError:
             return
         try:
-            answer = True, work(piece)
+            answer = pickle.dumps((True, work(piece)), protocol=pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # noqa: BLE001 (raised where the work was asked for)
-            answer = False, error
-        pickle.dump(answer, told, protocol=pickle.HIGHEST_PROTOCOL)
+            answer = pickle.dumps((False, error))
+        told.write(answer)
         told.flush()
 
 
