@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from text_quality import sentences
 
 from cskpi.enrich.lexicons import for_polars, load_lexicons
-from cskpi.enrich.normalise import Traced, normalise
+from cskpi.enrich.normalise import Traced, folded, folded_plainly, normalise
 from cskpi.enrich.personal import find_personal, possible_rules
 from cskpi.enrich.sieve import Sieve
 from cskpi.enrich.signals import WORDS, form_signals
 from cskpi.enrich.triggers import triggers
-from cskpi.quality.evidence import pieces_beside
+from cskpi.quality.evidence import WordLists, evidence_of_rule, pieces_beside, pieces_of, words_of
+from cskpi.quality.evidence_places import form_places
 from cskpi.quality.matching import matching_forms
+from cskpi.quality.rule import Condition
 from cskpi.quality.rulebook import load_rules
 from cskpi.quality.similarity import Likeness
 from cskpi.settings import load_settings
@@ -141,3 +143,43 @@ def test_rules_find_the_same_with_and_without_the_sieve(monkeypatch: pytest.Monk
         assert one is not None
         assert other is not None
         assert one.tolist() == other.tolist()
+
+
+def test_width_and_case_of_all_texts_at_once_are_those_sign_by_sign() -> None:
+    raw = pl.Series(
+        [f"a{chr(code)}亲{chr(code)}" for code in range(0x1FB00) if not 0xD800 <= code < 0xE000]
+    )
+    told = folded_plainly(raw)
+    assert told.null_count() < len(raw) - 20_000
+    assert [one for one in told if one is not None] == [
+        folded(text) for text, one in zip(raw, told, strict=True) if one is not None
+    ]
+
+
+def test_words_of_many_texts_are_those_found_one_by_one() -> None:
+    said = [one.text for one in sentences()][::60]
+    raws = [
+        *said,
+        *(f"😊 {text}~" for text in said[::2]),
+        *(f"{text}，ﬁ {text}  {text.upper()}" for text in said[::3]),
+        "退款退款，退款  不退",
+    ]
+    texts = pl.DataFrame({"text": raws}).unique().with_row_index("text_hash")
+    texts = texts.with_columns(pl.col("text_hash").cast(pl.UInt64), form=normalise(texts["text"]))
+    lists, found = WordLists(load_lexicons()), 0
+    for rule in load_rules(load_settings({}, environment={})):
+        alone = {
+            text_hash: (words_of(pieces), *min(pieces)[:2])
+            for text_hash, pieces in pieces_of(texts.rows(), rule.anchors, lists)
+            if pieces
+        }
+        told = evidence_of_rule(texts, rule.anchors, lists, {})
+        assert {row[0]: row[1:] for row in told.iter_rows()} == alone
+        found += len(alone)
+    assert found > len(texts)
+
+
+def test_a_word_said_again_stands_behind_the_first() -> None:
+    condition = Condition("", any=("退款", "退"))
+    places = form_places(pl.Series(["不退 退款退款"]), [condition], WordLists(load_lexicons()))
+    assert [place[1:] for place in places.iter_rows()] == [(1, 2), (3, 5), (5, 7)]

@@ -77,20 +77,27 @@ def _evidence(
 
     def told(number: int) -> pl.DataFrame:
         own = texts.filter(pl.col("rule_no") == number).drop("rule_no")
-        found = _of_rule(own, asked[number], lists, traces)
+        found = evidence_of_rule(own, asked[number], lists, traces)
         return found.with_columns(rule_no=pl.lit(number, pl.Int32))
 
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         return pl.concat(pool.map(told, asked))
 
 
-def _of_rule(
+def evidence_of_rule(
     texts: pl.DataFrame,
     conditions: Sequence[Condition],
     lists: WordLists,
     traces: dict[str, Traced],
 ) -> pl.DataFrame:
-    """Return words and span of each text in which something stands."""
+    """Return `text_hash`, `words`, `span_start` and `span_end` of each text in which something stands.
+
+    Args:
+        texts: `text_hash`, `text` and `form`.
+        conditions: those at which findings of the rule stand.
+        lists: the words of signals and products.
+        traces: raw texts traced before, added to.
+    """
     import polars as pl
 
     if any([*_personal_kinds(condition)] for condition in conditions):
