@@ -176,7 +176,7 @@ def test_words_of_many_texts_are_those_found_one_by_one() -> None:
         told = evidence_of_rule(texts, rule.anchors, lists, {})
         assert {row[0]: row[1:] for row in told.iter_rows()} == alone
         found += len(alone)
-    assert found > len(texts)
+    assert found > len(texts) / 2
 
 
 def test_a_word_said_again_stands_behind_the_first() -> None:
