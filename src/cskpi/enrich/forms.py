@@ -6,6 +6,7 @@ word list reads anew only the forms in which a changed word stands.
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
@@ -246,7 +247,7 @@ def _all_cores(texts: int) -> Iterator[Each]:
     import polars as pl
 
     cores = pl.thread_pool_size()
-    if texts >= TEXTS_WORTH_PROCESSES and cores > 1:
+    if texts >= TEXTS_WORTH_PROCESSES and cores > 1 and sys.executable:
         with reading_processes(cores) as each:
             yield each
     else:

@@ -12,9 +12,8 @@ import queue
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     Each = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
     """Does a work on each of many pieces and returns the results in order."""
     _Process = subprocess.Popen[bytes]
+
+_HEARKEN_SECONDS = 0.2
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -72,9 +73,12 @@ class _Workers:
     def each(self, work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
         """Return what the work makes of each piece."""
         with ThreadPoolExecutor(len(self._processes)) as pool:
-            done = pool.map(partial(self._done, work), pieces)
             try:
-                return list(done)
+                done = [pool.submit(self._done, work, piece) for piece in pieces]
+                # Polars' own handler of Ctrl-C lets a wait without end go on.
+                while wait(done, timeout=_HEARKEN_SECONDS).not_done:
+                    continue
+                return [one.result() for one in done]
             except KeyboardInterrupt:
                 self._is_over = True
                 pool.shutdown(wait=False, cancel_futures=True)
