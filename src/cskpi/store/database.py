@@ -123,6 +123,12 @@ def let_go(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     """
     import duckdb
 
+    # A database without a file would put its tables into one of the folder one stands in.
+    row = con.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    if row is None or row[0] is None:
+        return
     # What is in use stays, and is no failure.
     with suppress(duckdb.OutOfMemoryException):
         con.execute(f"SET memory_limit = {literal(_LEAST_MEMORY)}")
