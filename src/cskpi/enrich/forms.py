@@ -37,6 +37,8 @@ ROWS_AT_ONCE = 250_000
 ROWS_NORMALISED_AT_ONCE = 50_000
 """Fewer: few patterns are compiled."""
 ROWS_WORTH_A_THREAD = 5_000
+MOST_PROCESSES = 8
+"""Each takes some hundred megabytes, and one database feeds them all."""
 TEXTS_WORTH_PROCESSES = 100_000
 """A process starts, reads the word lists and makes the sieve in the time it reads 20,000 texts."""
 FORM_SOURCES = ("normalise.py", "personal.py", "forms.py", "lexicons/emoji.txt")
@@ -248,7 +250,7 @@ def _all_cores(texts: int) -> Iterator[Each]:
 
     cores = pl.thread_pool_size()
     if texts >= TEXTS_WORTH_PROCESSES and cores > 1 and sys.executable:
-        with reading_processes(cores) as each:
+        with reading_processes(min(cores, MOST_PROCESSES)) as each:
             yield each
     else:
         with ThreadPoolExecutor(cores) as pool:
